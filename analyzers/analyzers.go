@@ -1,0 +1,26 @@
+// Package analyzers lists the checks of concurlint.
+package analyzers
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/concurlint/concurlint/analyzers/condwait"
+	"github.com/concurlint/concurlint/analyzers/deferunlock"
+	"github.com/concurlint/concurlint/analyzers/doublelock"
+	"github.com/concurlint/concurlint/analyzers/ignore"
+	"github.com/concurlint/concurlint/analyzers/missingunlock"
+	"github.com/concurlint/concurlint/analyzers/unlockunheld"
+)
+
+//go:generate go test -run=README|Names -update .
+
+// All is the list of checks in the order of their names. Every driver runs
+// all of it by default; a check that is not ready is not here.
+var All = []*analysis.Analyzer{
+	condwait.Analyzer,
+	deferunlock.Analyzer,
+	doublelock.Analyzer,
+	ignore.Analyzer,
+	missingunlock.Analyzer,
+	unlockunheld.Analyzer,
+}

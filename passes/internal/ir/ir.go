@@ -1,0 +1,173 @@
+// Package ir builds the SSA form of one package and ties it to its syntax.
+//
+// It takes the place of golang.org/x/tools/go/analysis/passes/buildssa, which
+// requires ctrlflow and so makes every driver analyse all dependencies, even
+// of packages that need no SSA at all. Nothing is built before [Build].
+package ir
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Package is the SSA form of the package under analysis.
+type Package struct {
+	SSA   *ssa.Package
+	Fset  *token.FileSet
+	Info  *types.Info
+	Funcs []*ssa.Function // all source functions in source order, each before its literals
+
+	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
+	cells    map[*ssa.Alloc]*Cell
+	calls    map[token.Pos]*ast.CallExpr // by position of "("
+}
+
+// A Cell is a local variable that lives in memory because a function literal
+// captures it or its address is taken.
+type Cell struct {
+	Stores []*ssa.Store
+	Leaks  bool // its address is used for more than loads, stores and captures
+}
+
+// Build returns the SSA form of pass's package. noReturn reports whether
+// a call of the function never returns.
+func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
+	prog := ssa.NewProgram(pass.Fset, 0)
+	prog.SetNoReturn(noReturn)
+	for _, p := range pass.Pkg.Imports() {
+		prog.CreatePackage(p, nil, nil, true)
+	}
+	pkg := &Package{
+		SSA:      prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
+		Fset:     pass.Fset,
+		Info:     pass.TypesInfo,
+		closures: make(map[*ssa.Function]*ssa.MakeClosure),
+		cells:    make(map[*ssa.Alloc]*Cell),
+		calls:    make(map[token.Pos]*ast.CallExpr),
+	}
+	pkg.SSA.Build()
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			if decl, ok := decl.(*ast.FuncDecl); ok {
+				if obj, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func); ok {
+					pkg.add(prog.FuncValue(obj))
+				}
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				pkg.calls[call.Lparen] = call
+			}
+			return true
+		})
+	}
+	pkg.add(pkg.SSA.Func("init")) // literals in initialisers of package variables
+	for _, fn := range pkg.Funcs {
+		pkg.index(fn)
+	}
+	return pkg
+}
+
+func (p *Package) add(fn *ssa.Function) {
+	if fn == nil {
+		return
+	}
+	p.Funcs = append(p.Funcs, fn)
+	for _, anon := range fn.AnonFuncs {
+		p.add(anon)
+	}
+}
+
+// index records where fn makes closures and what it does to local variables.
+func (p *Package) index(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.MakeClosure:
+				body := instr.Fn.(*ssa.Function)
+				if _, again := p.closures[body]; again {
+					p.closures[body] = nil
+				} else {
+					p.closures[body] = instr
+				}
+			case *ssa.Alloc:
+				p.use(instr, instr)
+			}
+		}
+	}
+	for _, fv := range fn.FreeVars {
+		if alloc, ok := p.Binding(fv).(*ssa.Alloc); ok {
+			p.use(alloc, fv)
+		}
+	}
+}
+
+// use records the uses of v, which is the address of alloc.
+func (p *Package) use(alloc *ssa.Alloc, v ssa.Value) {
+	c := p.cells[alloc]
+	if c == nil {
+		c = new(Cell)
+		p.cells[alloc] = c
+	}
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if ref.Addr == v {
+				c.Stores = append(c.Stores, ref)
+			} else {
+				c.Leaks = true
+			}
+		case *ssa.UnOp, *ssa.MakeClosure, *ssa.DebugRef:
+		default:
+			c.Leaks = true
+		}
+	}
+}
+
+// Cell returns what is known about a local variable.
+func (p *Package) Cell(alloc *ssa.Alloc) *Cell { return p.cells[alloc] }
+
+// Init returns the only assignment to a local variable, if it is the one at
+// its declaration and the variable's address is not used otherwise.
+func (p *Package) Init(alloc *ssa.Alloc) *ssa.Store {
+	c := p.cells[alloc]
+	if c == nil || c.Leaks || len(c.Stores) != 1 || c.Stores[0].Block() != alloc.Block() {
+		return nil
+	}
+	return c.Stores[0]
+}
+
+// Closure returns the place where the function literal fn becomes a value, if
+// it is one place and fn captures variables.
+func (p *Package) Closure(fn *ssa.Function) *ssa.MakeClosure { return p.closures[fn] }
+
+// Binding returns the value that a captured variable has outside of the
+// outermost literal that captures it, or nil if it is not known.
+func (p *Package) Binding(fv *ssa.FreeVar) ssa.Value {
+	for {
+		fn := fv.Parent()
+		mc := p.closures[fn]
+		if mc == nil {
+			return nil
+		}
+		for i, v := range fn.FreeVars {
+			if v != fv {
+				continue
+			}
+			outer, ok := mc.Bindings[i].(*ssa.FreeVar)
+			if !ok {
+				return mc.Bindings[i]
+			}
+			fv = outer
+			break
+		}
+	}
+}
+
+// Call returns the syntax of a call, given the position of its parenthesis,
+// or nil.
+func (p *Package) Call(lparen token.Pos) *ast.CallExpr { return p.calls[lparen] }

@@ -1,0 +1,332 @@
+package locks
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Kind says how a [Term] is made from its operands.
+type Kind uint8
+
+const (
+	Root    Kind = iota // an SSA value, a [Global], a [Param] or a [Result]
+	Field               // address of field Var of the struct X points to
+	Elem                // address of element Key of the array, slice or map X
+	Deref               // content of the location X
+	RLocker             // the Locker that X.RLocker() returns
+	Const               // a constant; Val is its exact text, or "nil"
+	Binary              // X Op Y, for comparisons: a condition
+	Old                 // what X named before it was overwritten or defined again
+)
+
+// A Term is the name of a value: a root followed by a path of fields, elements
+// and loads. Pointers are named by what they point to, so the term of s.mu's
+// address is the name of that lock.
+//
+// Terms are interned by [Names]: two names are equal if and only if the
+// pointers are. A term is valid in a function and in its closures, as long as
+// no store changes a location that the path reads.
+type Term struct {
+	Kind Kind
+	Op   token.Token // Binary
+	X, Y *Term       // operands; Y is the key of an Elem
+	Var  *types.Var  // Field
+	Val  any         // Root: ssa.Value, Global, Param or Result; Const: string
+
+	id    int
+	depth int
+	roots []ssa.Value // the SSA values it mentions, each once
+	reads []*Term     // the locations it reads, each once
+}
+
+// A Global is the root of terms that begin at a package-level variable.
+// The path, not the object, is its identity: unexported variables of imported
+// packages have no object.
+type Global struct{ Pkg, Name string }
+
+// A Param is the root of terms that begin at a parameter of a function whose
+// body is not at hand. The receiver, if any, is parameter 0.
+type Param struct {
+	Fn    *types.Func
+	Index int
+}
+
+// A Result is the root of terms that begin at result Index of the function
+// that a summary describes.
+type Result struct{ Index int }
+
+// ID returns a number that is unique among the terms of one [Names], assigned
+// in the order of creation.
+func (t *Term) ID() int { return t.id }
+
+// Depth returns the number of steps from the root.
+func (t *Term) Depth() int { return t.depth }
+
+// Mentions reports whether the SSA value v occurs in t.
+func (t *Term) Mentions(v ssa.Value) bool { return slices.Contains(t.roots, v) }
+
+// Roots returns the SSA values that occur in t.
+func (t *Term) Roots() []ssa.Value { return t.roots }
+
+// Reads reports whether t's value depends on the content of the location loc
+// or of a part of it.
+func (t *Term) Reads(loc *Term) bool {
+	for _, r := range t.reads {
+		if r.Within(loc) {
+			return true
+		}
+	}
+	return false
+}
+
+// Loads returns the locations whose content t's value depends on.
+func (t *Term) Loads() []*Term { return t.reads }
+
+// Within reports whether location t is loc or a part of it.
+func (t *Term) Within(loc *Term) bool {
+	for ; t != nil; t = t.X {
+		if t == loc {
+			return true
+		}
+		if t.Kind != Field && t.Kind != Elem {
+			return false
+		}
+	}
+	return false
+}
+
+// Base returns the root that t's path begins at.
+func (t *Term) Base() *Term {
+	for t.X != nil {
+		t = t.X
+	}
+	return t
+}
+
+// A Names interns the terms of one package.
+type Names struct {
+	table map[termKey]*Term
+}
+
+type termKey struct {
+	kind Kind
+	op   token.Token
+	x, y *Term
+	v    *types.Var
+	val  any
+}
+
+// NewNames returns an empty table of terms.
+func NewNames() *Names { return &Names{table: make(map[termKey]*Term)} }
+
+func (n *Names) intern(k termKey) *Term {
+	if t := n.table[k]; t != nil {
+		return t
+	}
+	t := &Term{Kind: k.kind, Op: k.op, X: k.x, Y: k.y, Var: k.v, Val: k.val, id: len(n.table)}
+	if v, ok := k.val.(ssa.Value); ok {
+		t.roots = []ssa.Value{v}
+	}
+	for _, op := range [...]*Term{k.x, k.y} {
+		if op == nil {
+			continue
+		}
+		t.depth = max(t.depth, op.depth+1)
+		t.roots = union(t.roots, op.roots)
+		t.reads = union(t.reads, op.reads)
+	}
+	if k.kind == Deref {
+		t.reads = union(t.reads, []*Term{k.x})
+	}
+	n.table[k] = t
+	return t
+}
+
+func union[E comparable](a, b []E) []E {
+	for _, e := range b {
+		if !slices.Contains(a, e) {
+			a = append(slices.Clip(a), e)
+		}
+	}
+	return a
+}
+
+// Root returns the term of a root: an ssa.Value, [Global], [Param] or [Result].
+func (n *Names) Root(v any) *Term { return n.intern(termKey{kind: Root, val: v}) }
+
+// Field returns the address of field v of the struct that x points to.
+func (n *Names) Field(x *Term, v *types.Var) *Term {
+	return n.intern(termKey{kind: Field, x: x, v: v.Origin()})
+}
+
+// Elem returns the address of element key of x.
+func (n *Names) Elem(x, key *Term) *Term { return n.intern(termKey{kind: Elem, x: x, y: key}) }
+
+// Deref returns the content of the location x.
+func (n *Names) Deref(x *Term) *Term { return n.intern(termKey{kind: Deref, x: x}) }
+
+// RLocker returns the term of x.RLocker().
+func (n *Names) RLocker(x *Term) *Term { return n.intern(termKey{kind: RLocker, x: x}) }
+
+// Const returns the term of a constant, given its exact text or "nil".
+func (n *Names) Const(text string) *Term { return n.intern(termKey{kind: Const, val: text}) }
+
+// Bool returns the term of a boolean constant.
+func (n *Names) Bool(b bool) *Term { return n.Const(strconv.FormatBool(b)) }
+
+// Old returns the name for what x named before x was overwritten.
+func (n *Names) Old(x *Term) *Term {
+	if x.Kind == Old {
+		return x
+	}
+	t := n.intern(termKey{kind: Old, x: x})
+	t.roots, t.reads = nil, nil // nothing can change it any more
+	return t
+}
+
+// Binary returns the term x op y, its operands in a fixed order where op is
+// symmetric.
+func (n *Names) Binary(op token.Token, x, y *Term) *Term {
+	if (op == token.EQL || op == token.ADD || op == token.MUL || op == token.AND || op == token.OR || op == token.XOR) && (x.Kind == Const || x.id > y.id && y.Kind != Const) {
+		x, y = y, x
+	}
+	return n.intern(termKey{kind: Binary, op: op, x: x, y: y})
+}
+
+// Subst returns t with each root or subterm replaced as f says. f is asked
+// from the outside in; a nil answer means: look inside.
+func (n *Names) Subst(t *Term, f func(*Term) *Term) *Term {
+	if t == nil {
+		return nil
+	}
+	if r := f(t); r != nil {
+		return r
+	}
+	if t.X == nil || t.Kind == Old {
+		return t
+	}
+	x, y := n.Subst(t.X, f), n.Subst(t.Y, f)
+	if x == t.X && y == t.Y {
+		return t
+	}
+	return n.Rebuild(t, x, y)
+}
+
+// Rebuild returns the term of t's kind with other operands.
+func (n *Names) Rebuild(t *Term, x, y *Term) *Term {
+	switch t.Kind {
+	case Binary:
+		return n.Binary(t.Op, x, y)
+	case Deref:
+		return n.Content(x)
+	}
+	return n.intern(termKey{kind: t.Kind, op: t.Op, x: x, y: y, v: t.Var, val: t.Val})
+}
+
+// Content returns the value at location x, where x may itself be a struct
+// value: the field of a copy is the copy of the field.
+func (n *Names) Content(x *Term) *Term { return n.Deref(x) }
+
+// Compare orders terms by creation.
+func Compare(a, b *Term) int { return cmp.Compare(a.id, b.id) }
+
+// Same reports whether two fields are the same field of the same generic
+// origin.
+func Same(a, b *types.Var) bool { return a.Origin() == b.Origin() }
+
+// Class returns the last field or the package-level variable on t's path: what
+// survives of a lock's identity between functions. It is nil for locks that
+// only a local variable or an opaque value names.
+func (t *Term) Class() any {
+	for ; t != nil; t = t.X {
+		switch t.Kind {
+		case Field:
+			return t.Var
+		case Root:
+			if g, ok := t.Val.(Global); ok {
+				return g
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// Certain reports whether t names one object, whatever happened before: its
+// path has no element with a computed key, no opaque root and no overwritten
+// part.
+func (t *Term) Certain() bool {
+	for ; t != nil; t = t.X {
+		switch t.Kind {
+		case Old, Binary:
+			return false
+		case Elem:
+			if t.Y.Kind != Const {
+				return false
+			}
+		case Root:
+			switch t.Val.(type) {
+			case Global, Param, *ssa.Parameter, *ssa.Alloc, *ssa.FreeVar:
+				return true
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// String returns t as a Go expression, as far as there is one. It never
+// contains the name of an SSA register.
+func (t *Term) String() string {
+	switch t.Kind {
+	case Root:
+		switch v := t.Val.(type) {
+		case Global:
+			return v.Name
+		case *ssa.Parameter:
+			return v.Name()
+		case *ssa.FreeVar:
+			return v.Name()
+		case *ssa.Alloc:
+			return orElse(v.Comment, "new object")
+		case *ssa.Phi:
+			return orElse(v.Comment, "value")
+		case *ssa.Call:
+			if f := v.Call.StaticCallee(); f != nil {
+				return f.Name() + "()"
+			}
+			if v.Call.IsInvoke() {
+				return v.Call.Method.Name() + "()"
+			}
+		case *ssa.Function:
+			return v.Name()
+		}
+		return "value"
+	case Field:
+		return t.X.String() + "." + t.Var.Name()
+	case Elem:
+		return t.X.String() + "[" + t.Y.String() + "]"
+	case Deref, Old:
+		return t.X.String()
+	case RLocker:
+		return t.X.String() + ".RLocker()"
+	case Const:
+		return t.Val.(string)
+	case Binary:
+		return t.X.String() + " " + t.Op.String() + " " + t.Y.String()
+	}
+	return "value"
+}
+
+func orElse(s, alt string) string {
+	if s == "" || strings.ContainsAny(s, " .$") {
+		return alt
+	}
+	return s
+}

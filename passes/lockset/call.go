@@ -1,0 +1,929 @@
+package lockset
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// prepareCall evaluates the operands of a call.
+func (x *run) prepareCall(st *State, common *ssa.CallCommon) call {
+	c := call{common: common}
+	v := common.Value
+	if !common.IsInvoke() {
+		c.fn = x.m.eval(st, v)
+		if c.fn.Kind == locks.Root {
+			if f, ok := c.fn.Val.(ssa.Value); ok {
+				v = f
+			}
+		}
+	}
+	c.callee = locks.CalleeOf(common, v)
+	for _, a := range c.callee.Args {
+		c.args = append(c.args, x.m.eval(st, a))
+	}
+	return c
+}
+
+// call runs a call, now or, for a Defer, at the function's exit.
+func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
+	m := x.m
+	if op, ok := locks.OpOf(c.callee.Func); ok {
+		if op.Sync || !m.forwards(c) {
+			return x.operate(st, instr, c, op)
+		}
+	}
+	eff := m.calleeEffects(st, c)
+	switch use := known.UseOf(c.callee.Func); {
+	case use == known.Calls:
+		return x.callbacks(st, instr, c)
+	case use != known.Unknown:
+		return []*State{x.escapeArgs(st, c)}
+	case x.inlinable(c):
+		return x.inline(st, instr, c)
+	case eff != nil:
+		return x.apply(st, instr, c, eff)
+	}
+	if x.yields(c) {
+		return x.callbacks(st, instr, c)
+	}
+	if c.callee.Body == nil {
+		if c.callee.Func == nil || c.common.IsInvoke() {
+			x.emit(Event{Kind: Called, Instr: instr, State: st, Target: c.fn})
+		}
+		st = x.escapeArgs(st, c)
+	}
+	return []*State{st}
+}
+
+// calleeEffects returns the effects of the called function, or nil. The effects
+// of a function value are found through its name.
+func (m *Machine) calleeEffects(st *State, c call) *Effects {
+	if c.callee.Func != nil {
+		return m.Effects(c.callee)
+	}
+	if c.fn == nil {
+		return nil
+	}
+	return m.valueEffects(st, c.fn)
+}
+
+// valueEffects returns the effects of calling the function value named t.
+func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
+	if t.Kind != locks.Root {
+		return nil
+	}
+	switch v := t.Val.(type) {
+	case *ssa.Function:
+		if v.Parent() != nil {
+			return m.Literal(v)
+		}
+		callee := locks.CalleeOf(&ssa.CallCommon{Value: v}, v)
+		return m.Effects(callee)
+	case *ssa.MakeClosure:
+		fn := v.Fn.(*ssa.Function)
+		if fn.Synthetic == "" || fn.Object() == nil {
+			return m.Literal(fn)
+		}
+		// A bound method.
+		callee := locks.CalleeOf(&ssa.CallCommon{Value: v}, v)
+		recv := m.eval(st, v.Bindings[0])
+		if op, ok := locks.OpOf(callee.Func); ok {
+			return opEffects(recv, op)
+		}
+		return m.bindReceiver(m.Effects(callee), recv)
+	case *ssa.Call:
+		return m.resultEffects(st, v, 0)
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			return m.resultEffects(st, call, v.Index)
+		}
+	}
+	return nil
+}
+
+// resultEffects returns the effects of calling result i of call.
+func (m *Machine) resultEffects(st *State, call *ssa.Call, i int) *Effects {
+	callee := locks.CalleeOf(&call.Call, call.Call.Value)
+	if callee.Func == nil {
+		return nil
+	}
+	eff := m.Effects(callee)
+	if eff == nil || i >= len(eff.Funcs) || eff.Funcs[i] == nil {
+		return nil
+	}
+	return m.substitute(eff.Funcs[i], func(t *locks.Term) *locks.Term {
+		if j := slices.Index(eff.Params, t); j >= 0 && j < len(callee.Args) {
+			return m.eval(st, callee.Args[j])
+		}
+		return nil
+	})
+}
+
+// opEffects returns the effects of calling a lock's method as a value.
+func opEffects(lock *locks.Term, op locks.Op) *Effects {
+	switch op.Action {
+	case locks.Acquire:
+		return &Effects{
+			Name:     "Lock",
+			Outcomes: []Outcome{{Changes: []Change{{Term: lock, Status: Held, Mode: op.Mode, Sync: op.Sync}}}},
+			Excludes: []Exclude{{Term: lock, Mode: op.Mode, Sync: op.Sync}},
+		}
+	case locks.Release:
+		return &Effects{Name: "Unlock", Outcomes: []Outcome{{Changes: []Change{{Term: lock, Need: needOf(op.Mode), Status: Free, Mode: op.Mode, Sync: op.Sync}}}}}
+	}
+	return nil
+}
+
+func (m *Machine) bindReceiver(eff *Effects, recv *locks.Term) *Effects {
+	if eff == nil || len(eff.Params) == 0 {
+		return nil
+	}
+	p := eff.Params[0]
+	b := m.substitute(eff, func(t *locks.Term) *locks.Term {
+		if t == p {
+			return recv
+		}
+		return nil
+	})
+	b.Params = eff.Params[1:]
+	return b
+}
+
+// substitute returns eff in other terms.
+func (m *Machine) substitute(eff *Effects, f func(*locks.Term) *locks.Term) *Effects {
+	if eff == nil {
+		return nil
+	}
+	sub := func(t *locks.Term) *locks.Term {
+		if t == nil {
+			return nil
+		}
+		return m.Names.Subst(t, f)
+	}
+	changes := func(cs []Change) []Change {
+		cs = slices.Clone(cs)
+		for i := range cs {
+			cs[i].Term = sub(cs[i].Term)
+		}
+		return cs
+	}
+	guards := func(gs []Guard) []Guard {
+		gs = slices.Clone(gs)
+		for i := range gs {
+			gs[i].T = m.simplify(sub(gs[i].T))
+		}
+		return gs
+	}
+	n := *eff
+	n.Outcomes = slices.Clone(eff.Outcomes)
+	for i, o := range n.Outcomes {
+		n.Outcomes[i] = Outcome{Changes: changes(o.Changes), When: guards(o.When), Then: guards(o.Then)}
+	}
+	n.Excludes = slices.Clone(eff.Excludes)
+	for i, e := range n.Excludes {
+		e.Term = sub(e.Term)
+		e.When = slices.Clone(e.When)
+		for j := range e.When {
+			e.When[j] = guards(e.When[j])
+		}
+		n.Excludes[i] = e
+	}
+	n.Calls = slices.Clone(eff.Calls)
+	for i, c := range n.Calls {
+		c.Func = sub(c.Func)
+		c.Held = changes(c.Held)
+		n.Calls[i] = c
+	}
+	n.Values = slices.Clone(eff.Values)
+	for i := range n.Values {
+		n.Values[i] = sub(n.Values[i])
+	}
+	n.Funcs = slices.Clone(eff.Funcs)
+	for i := range n.Funcs {
+		n.Funcs[i] = m.substitute(n.Funcs[i], f)
+	}
+	n.Waits = slices.Clone(eff.Waits)
+	for i := range n.Waits {
+		n.Waits[i] = sub(n.Waits[i])
+	}
+	return &n
+}
+
+// simplify evaluates what has become constant in a condition.
+func (m *Machine) simplify(t *locks.Term) *locks.Term {
+	if t.Kind != locks.Binary {
+		return t
+	}
+	return m.binary(t.Op, m.simplify(t.X), m.simplify(t.Y))
+}
+
+// forwards reports whether a Lock or Unlock method of a type outside package
+// sync does nothing but acquire or release one lock that its receiver contains,
+// so that its effects say it all. Otherwise the type itself is taken for
+// the lock.
+func (m *Machine) forwards(c call) bool {
+	if c.common.IsInvoke() || c.callee.Func == nil {
+		return false
+	}
+	recv := c.callee.Func.Signature().Recv().Type()
+	for _, name := range [...]string{"Lock", "Unlock", "RLock", "RUnlock"} {
+		obj, _, _ := types.LookupFieldOrMethod(recv, true, c.callee.Func.Pkg(), name)
+		fn, ok := obj.(*types.Func)
+		if !ok {
+			continue
+		}
+		fn = fn.Origin()
+		if op, ok := locks.OpOf(fn); !ok || op.Sync {
+			continue
+		}
+		body := m.IR.SSA.Prog.FuncValue(fn)
+		if body != nil && len(body.Blocks) == 0 {
+			body = nil
+		}
+		if !clean(m.Effects(locks.Callee{Func: fn, Body: body})) {
+			return false
+		}
+	}
+	return true
+}
+
+// clean reports whether eff acquires or releases one lock of the receiver, on
+// every path.
+func clean(eff *Effects) bool {
+	if eff == nil || len(eff.Outcomes) != 1 || len(eff.Outcomes[0].Changes) != 1 || len(eff.Params) == 0 {
+		return false
+	}
+	ch := eff.Outcomes[0].Changes[0]
+	return !ch.Doubt && ch.Term.Base() == eff.Params[0] && (ch.Need != NeedNothing) == (ch.Status == Free)
+}
+
+// site returns the site of an operation of instr.
+func (x *run) site(instr ssa.CallInstruction, term *locks.Term, op locks.Op, via *Via) *Site {
+	key := siteKey{instr: instr, term: term, op: op}
+	if via != nil {
+		key.at = via.Callee + via.At
+	}
+	if s := x.m.sites[key]; s != nil {
+		return s
+	}
+	s := &Site{Instr: instr, Fn: instr.Parent(), Op: op, Expr: term.String(), Via: via, num: len(x.m.sites) + 1}
+	if via == nil {
+		if e := x.m.Receiver(instr); e != nil {
+			s.Expr = types.ExprString(e)
+		}
+	}
+	x.m.sites[key] = s
+	return s
+}
+
+// Receiver returns the operand x of a call x.m(), without parentheses and &.
+func (m *Machine) Receiver(instr ssa.CallInstruction) ast.Expr {
+	call := m.IR.Call(instr.Common().Pos())
+	if call == nil {
+		return nil
+	}
+	var e ast.Expr
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		s := m.IR.Info.Selections[sel]
+		switch {
+		case s == nil:
+			return nil
+		case s.Kind() == types.MethodVal:
+			e = sel.X
+		case s.Kind() == types.MethodExpr && len(call.Args) > 0:
+			e = call.Args[0]
+		default:
+			return nil
+		}
+	}
+	for e != nil {
+		switch u := e.(type) {
+		case *ast.ParenExpr:
+			e = u.X
+			continue
+		case *ast.UnaryExpr:
+			if u.Op == token.AND {
+				e = u.X
+				continue
+			}
+		}
+		break
+	}
+	return e
+}
+
+// operate runs an operation on a lock.
+func (x *run) operate(st *State, instr ssa.CallInstruction, c call, op locks.Op) []*State {
+	term := c.args[0]
+	switch op.Action {
+	case locks.Wait:
+		return []*State{x.wait(st, instr, term, op)}
+	}
+	if term.Kind == locks.RLocker { // its Lock is the RWMutex's RLock
+		term, op.Mode = term.X, locks.Read
+	}
+	site := x.site(instr, term, op, nil)
+	switch op.Action {
+	case locks.Acquire:
+		return []*State{x.acquire(st, site, term, op)}
+	case locks.Release:
+		return []*State{x.release(st, site, term, op)}
+	}
+	// TryLock: one state for either result.
+	prior := x.find(st, term)
+	x.emit(Event{Kind: Tried, Instr: instr, Site: site, Lock: term, Mode: op.Mode, Prior: prior, State: st})
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return []*State{x.doubt(st, term)} // deferred or discarded: the result is lost
+	}
+	result := x.m.root(call)
+	failed := x.m.assume(st, result, false)
+	if prior != nil && prior.Status == Held && !(prior.Mode == locks.Read && op.Mode == locks.Read) {
+		return []*State{failed}
+	}
+	held := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
+	if prior != nil {
+		held.Need = prior.Need
+		if prior.Status == Held {
+			held.Count = prior.Count + 1
+		}
+	}
+	return []*State{x.m.assume(st.with(held), result, true), failed}
+}
+
+// find returns what st knows of a lock. A lock in a variable that the running
+// function has made is free until it is used.
+func (x *run) find(st *State, term *locks.Term) *Lock {
+	if l := st.Find(term); l != nil {
+		return l
+	}
+	t := term
+	for t.Kind == locks.Field {
+		t = t.X
+	}
+	if t.Kind != locks.Root {
+		return nil
+	}
+	alloc, ok := t.Val.(*ssa.Alloc)
+	if !ok || !slices.Contains(x.frames, alloc.Parent()) {
+		return nil
+	}
+	if c := x.m.IR.Cell(alloc); c != nil && len(c.Stores) > 0 {
+		return nil // a copy of another object
+	}
+	return &Lock{Term: term, Status: Free}
+}
+
+func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *State {
+	prior := x.find(st, term)
+	x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: site, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
+	l := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
+	if prior != nil {
+		l.Need = prior.Need
+		if prior.Status == Held {
+			// Recorded; go on as if the lock had been acquired twice.
+			l = *prior
+			if op.Mode == locks.Read && prior.Mode == locks.Read {
+				l.Count = min(prior.Count+1, 3)
+			}
+		}
+	}
+	return st.with(l)
+}
+
+func (x *run) release(st *State, site *Site, term *locks.Term, op locks.Op) *State {
+	prior := x.find(st, term)
+	if prior == nil {
+		if other := x.alias(st, term); other != nil {
+			return st.without(other)
+		}
+	}
+	x.emit(Event{Kind: Released, Instr: site.Instr, Site: site, Lock: term, Mode: op.Mode, Prior: prior, State: st})
+	l := Lock{Term: term, Status: Free, Mode: op.Mode, Site: site, Sync: op.Sync}
+	switch {
+	case prior == nil:
+		l.Need = needOf(op.Mode)
+	case prior.Status == Held && prior.Count > 1:
+		l = *prior
+		l.Count--
+	default:
+		l.Need = prior.Need
+		l.Doubt = prior.Doubt
+	}
+	return st.with(l)
+}
+
+// alias returns the name of a held lock that term may be another name of:
+// the same field of an object that one of the two names does not determine.
+func (x *run) alias(st *State, term *locks.Term) *locks.Term {
+	for _, l := range st.locks {
+		if l.Status == Held && l.Term != term && (!l.Term.Certain() || !term.Certain()) && sameShape(l.Term, term) {
+			return l.Term
+		}
+	}
+	return nil
+}
+
+// sameShape reports whether two terms end in the same field, or are both
+// elements or opaque values.
+func sameShape(a, b *locks.Term) bool {
+	strip := func(t *locks.Term) *locks.Term {
+		for t.Kind == locks.Deref || t.Kind == locks.Old {
+			t = t.X
+		}
+		return t
+	}
+	a, b = strip(a), strip(b)
+	if a.Kind == locks.Field || b.Kind == locks.Field {
+		return a.Kind == b.Kind && a.Var == b.Var
+	}
+	return true
+}
+
+// doubt returns st certain of nothing about a lock.
+func (x *run) doubt(st *State, term *locks.Term) *State {
+	return st.with(Lock{Term: term, Status: Gone, Doubt: true})
+}
+
+// wait runs Cond.Wait: its lock is released and held again.
+func (x *run) wait(st *State, instr ssa.CallInstruction, cond *locks.Term, op locks.Op) *State {
+	lock := x.m.lockOfCond(st, cond)
+	if lock == nil {
+		lock = x.m.Names.Deref(x.m.condField(cond, instr))
+	}
+	prior := x.find(st, lock)
+	site := x.site(instr, cond, op, nil)
+	x.emit(Event{Kind: Waited, Instr: instr, Site: site, Lock: lock, Prior: prior, State: st})
+	return st
+}
+
+// condField returns the location of the L field of cond.
+func (m *Machine) condField(cond *locks.Term, instr ssa.CallInstruction) *locks.Term {
+	recv := locks.CalleeOf(instr.Common(), instr.Common().Value).Func.Signature().Recv().Type()
+	s := recv.(*types.Pointer).Elem().Underlying().(*types.Struct)
+	for i := range s.NumFields() {
+		if s.Field(i).Name() == "L" {
+			return m.Names.Field(cond, s.Field(i))
+		}
+	}
+	return cond
+}
+
+// inlinable reports whether the callee is a function literal that can be run in
+// place.
+func (x *run) inlinable(c call) bool {
+	fn := c.callee.Body
+	return fn != nil && fn.Parent() != nil && len(x.frames) < maxInline && !slices.Contains(x.frames, fn)
+}
+
+// inline runs a function literal in place.
+func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
+	fn := c.callee.Body
+	key, _ := st.keys()
+	key = fmt.Sprintf("%p %s", fn, key)
+	for _, a := range c.args {
+		key += fmt.Sprint(" ", a.ID())
+	}
+	exits, ok := x.memo[key]
+	if !ok || x.record {
+		in := st
+		for i, p := range fn.Params {
+			if i < len(c.args) && x.tree.tracked[p] {
+				in = in.bind(x.m.root(p), c.args[i])
+			}
+		}
+		outer := x.exit
+		exits = x.function(fn, in)
+		x.exit = outer
+		x.memo[key] = exits
+	}
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return exits
+	}
+	out := make([]*State, len(exits))
+	for i, s := range exits {
+		result := x.result(fn)
+		val := s.value(result)
+		s = s.bind(result, nil)
+		if val != nil && x.tree.tracked[call] {
+			s = s.bind(x.m.root(call), val)
+		}
+		out[i] = s
+	}
+	return out
+}
+
+// yields reports whether c calls an iterator with the body of a range-over-func
+// loop.
+func (x *run) yields(c call) bool {
+	for _, a := range c.args {
+		if fn := literalOf(a); fn != nil && isYield(fn) {
+			return true
+		}
+	}
+	return false
+}
+
+func literalOf(t *locks.Term) *ssa.Function {
+	if t.Kind != locks.Root {
+		return nil
+	}
+	switch v := t.Val.(type) {
+	case *ssa.MakeClosure:
+		return v.Fn.(*ssa.Function)
+	case *ssa.Function:
+		if v.Parent() != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// maxRounds bounds how often a callback is run in a row. Two rounds show
+// whether a round finds what the one before it left.
+const maxRounds = 2
+
+// callbacks runs a call that calls its function arguments any number of times.
+func (x *run) callbacks(st *State, instr ssa.CallInstruction, c call) []*State {
+	all := []*State{st}
+	seen := make(map[string]bool)
+	last := all
+	x.callback++
+	defer func() { x.callback-- }()
+	for range maxRounds {
+		var next []*State
+		for i, a := range c.args {
+			if i >= len(c.callee.Args) || !isFunc(c.callee.Args[i].Type()) {
+				continue
+			}
+			for _, s := range last {
+				for _, r := range x.callValue(s, instr, a) {
+					if key, _ := r.keys(); !seen[key] {
+						seen[key] = true
+						next = append(next, r)
+					}
+				}
+			}
+		}
+		all = append(all, next...)
+		last = next
+	}
+	return all
+}
+
+func isFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// callValue runs a call of the function value named fn with unknown arguments.
+func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []*State {
+	c := call{fn: fn, common: instr.Common()}
+	if lit := literalOf(fn); lit != nil && (lit.Synthetic == "" || isYield(lit)) {
+		c.callee.Body = lit
+		if x.inlinable(c) {
+			out := x.inline(st, instr, c)
+			for i, s := range out {
+				out[i] = s.bind(x.result(lit), nil).bind(x.m.root2(instr), nil)
+			}
+			return out
+		}
+	}
+	if eff := x.m.valueEffects(st, fn); eff != nil {
+		return x.apply(st, instr, c, eff)
+	}
+	return nil
+}
+
+func (m *Machine) root2(instr ssa.CallInstruction) *locks.Term {
+	if v := instr.Value(); v != nil {
+		return m.root(v)
+	}
+	return m.Names.Const("none")
+}
+
+// spawn runs a go statement: what the new goroutine releases is handed over.
+func (x *run) spawn(st *State, common *ssa.CallCommon) *State {
+	c := x.prepareCall(st, common)
+	if eff := x.m.calleeEffects(st, c); eff != nil {
+		st = x.handOver(st, x.bindArgs(st, c, eff))
+	} else if c.callee.Body != nil && c.callee.Body.Parent() != nil {
+		st = x.handOver(st, x.m.Literal(c.callee.Body))
+	}
+	return x.escapeArgs(st, c)
+}
+
+// escapeArgs lets unknown code have the arguments of c.
+func (x *run) escapeArgs(st *State, c call) *State {
+	for _, a := range c.args {
+		st = x.handOver(st, x.m.valueEffects(st, a))
+	}
+	return st
+}
+
+// escape lets unknown code have v.
+func (x *run) escape(st *State, v ssa.Value) *State {
+	if !isFunc(v.Type()) {
+		return st
+	}
+	return x.handOver(st, x.m.valueEffects(st, x.m.eval(st, v)))
+}
+
+// handOver notes that code with the given effects will run at some time: it may
+// release what st holds.
+func (x *run) handOver(st *State, eff *Effects) *State {
+	if eff == nil {
+		return st
+	}
+	for _, o := range eff.Outcomes {
+		for _, ch := range o.Changes {
+			if l := st.Find(ch.Term); ch.Need != NeedNothing && ch.Status == Free && l != nil && l.Status == Held {
+				st = x.doubt(st, ch.Term)
+			}
+		}
+	}
+	return st
+}
+
+// bindArgs returns eff in terms of the caller.
+func (x *run) bindArgs(st *State, c call, eff *Effects) *Effects {
+	return x.m.substitute(eff, func(t *locks.Term) *locks.Term {
+		if i := slices.Index(eff.Params, t); i >= 0 && i < len(c.args) {
+			return c.args[i]
+		}
+		return nil
+	})
+}
+
+// apply runs a call of a function by its effects.
+func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) []*State {
+	if eff.Trivial() {
+		return []*State{x.escapeUnused(st, c, eff)}
+	}
+	eff = x.bindArgs(st, c, eff)
+	name := x.m.callName(instr, eff)
+	for _, e := range eff.Excludes {
+		x.exclude(st, instr, name, e)
+	}
+	st = x.escapeUnused(st, c, eff)
+	for _, pc := range eff.Calls {
+		st = x.paramCall(st, instr, name, pc)
+	}
+	if eff.End != known.Returns {
+		return []*State{st} // the block ends in a panic
+	}
+	if len(eff.Outcomes) == 0 {
+		return []*State{st}
+	}
+	var out []*State
+	for _, o := range eff.Outcomes {
+		if s := x.outcome(st, instr, name, o); s != nil {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 { // contradictory guards: trust none
+		out = append(out, st)
+	}
+	return out
+}
+
+// escapeUnused lets unknown code have the function arguments that eff does not
+// say the callee calls.
+func (x *run) escapeUnused(st *State, c call, eff *Effects) *State {
+	for _, a := range c.args {
+		called := false
+		for _, pc := range eff.Calls {
+			called = called || pc.Func == a
+		}
+		if !called {
+			st = x.handOver(st, x.m.valueEffects(st, a))
+		}
+	}
+	return st
+}
+
+// callName returns how the source writes the callee of instr.
+func (m *Machine) callName(instr ssa.CallInstruction, eff *Effects) string {
+	if call := m.IR.Call(instr.Common().Pos()); call != nil {
+		switch fun := ast.Unparen(call.Fun).(type) {
+		case *ast.SelectorExpr, *ast.Ident:
+			return types.ExprString(fun)
+		case *ast.CallExpr:
+			return types.ExprString(fun.Fun) + "()"
+		}
+	}
+	return eff.Name
+}
+
+// exclude records that a callee acquires a lock.
+func (x *run) exclude(st *State, instr ssa.CallInstruction, name string, e Exclude) {
+	guards := x.guards(st)
+	feasible := len(e.When) == 0
+	for _, alt := range e.When {
+		if all, known := x.satisfies(st, alt); all && known {
+			feasible = true
+			break
+		} else if all {
+			for _, g := range alt {
+				guards = append(guards, g)
+			}
+			feasible = true // for callers; a conflict here is not certain
+			if prior := x.find(st, e.Term); prior != nil && prior.Status == Held {
+				return
+			}
+		}
+	}
+	if !feasible {
+		return
+	}
+	op := locks.Op{Action: locks.Acquire, Mode: e.Mode, Sync: e.Sync}
+	via := &Via{Callee: name, At: e.At, Chain: e.Chain}
+	site := x.site(instr, e.Term, op, via)
+	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: x.find(st, e.Term), State: st, Guards: guards})
+}
+
+// satisfies reports whether st allows all guards and whether it knows them all
+// to hold.
+func (x *run) satisfies(st *State, guards []Guard) (allowed, known bool) {
+	known = true
+	for _, g := range guards {
+		t := g.T
+		if v := st.value(t); v != nil {
+			t = v
+		}
+		value, ok := x.m.truth(st, t)
+		switch {
+		case !ok:
+			known = false
+		case x.m.Names.Bool(value) != g.V:
+			return false, false
+		}
+	}
+	return true, known
+}
+
+// guards returns what st knows of the conditions that the function's caller can
+// evaluate.
+func (x *run) guards(st *State) []Guard {
+	var out []Guard
+	for _, b := range st.env {
+		if b.val.Kind != locks.Const || b.val != x.m.Names.Bool(true) && b.val != x.m.Names.Bool(false) {
+			continue
+		}
+		if p, ok := b.key.Base().Val.(*ssa.Parameter); ok && p.Parent() == x.root && fromParam(b.key) {
+			out = append(out, Guard{b.key, b.val})
+		}
+	}
+	return out
+}
+
+// paramCall runs a callee's call of one of its function parameters, while the
+// callee holds the locks in pc.
+func (x *run) paramCall(st *State, instr ssa.CallInstruction, name string, pc ParamCall) *State {
+	inner := st
+	for _, ch := range pc.Held {
+		op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}
+		site := x.site(instr, ch.Term, op, &Via{Callee: name, At: ch.At})
+		inner = inner.with(Lock{Term: ch.Term, Status: ch.Status, Mode: ch.Mode, Count: 1, Need: ch.Need, Site: site, Doubt: ch.Doubt, Sync: ch.Sync})
+	}
+	x.callback++
+	x.callValue(inner, instr, pc.Func)
+	x.callback--
+	// What the function leaves behind depends on how often it is called.
+	return x.handOver(st, x.m.valueEffects(st, pc.Func))
+}
+
+// outcome returns st after a call that returned in the given way, or nil if st
+// excludes it.
+func (x *run) outcome(st *State, instr ssa.CallInstruction, name string, o Outcome) *State {
+	allowed, _ := x.satisfies(st, o.When)
+	if !allowed {
+		return nil
+	}
+	for _, g := range o.When {
+		st = x.m.assume(st, g.T, g.V == x.m.Names.Bool(true))
+	}
+	sub := func(t *locks.Term) *locks.Term { return x.bindResults(t, instr) }
+	for _, ch := range o.Changes {
+		ch.Term = sub(ch.Term)
+		if ch.Term != nil {
+			st = x.change(st, instr, name, ch)
+		}
+	}
+	for _, g := range o.Then {
+		if t := sub(g.T); t != nil {
+			st = x.m.assume(st, x.m.simplify(t), g.V == x.m.Names.Bool(true))
+		}
+	}
+	return st
+}
+
+// bindResults replaces the callee's results in t by what instr's caller calls
+// them; it returns nil if the caller discards them.
+func (x *run) bindResults(t *locks.Term, instr ssa.CallInstruction) *locks.Term {
+	lost := false
+	t = x.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
+		r, ok := t.Val.(locks.Result)
+		if t.Kind != locks.Root || !ok {
+			return nil
+		}
+		if v := resultValue(instr, r.Index); v != nil {
+			return x.m.root(v)
+		}
+		lost = true
+		return t
+	})
+	if lost {
+		return nil
+	}
+	return t
+}
+
+// resultValue returns the value of result i of a call, or nil.
+func resultValue(instr ssa.CallInstruction, i int) ssa.Value {
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	if call.Call.Signature().Results().Len() == 1 {
+		return call
+	}
+	for _, ref := range *call.Referrers() {
+		if e, ok := ref.(*ssa.Extract); ok && e.Index == i {
+			return e
+		}
+	}
+	return nil
+}
+
+// change applies to st what a callee did to a lock.
+func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Change) *State {
+	prior := x.find(st, ch.Term)
+	if ch.Doubt {
+		if prior != nil || ch.Need == NeedNothing {
+			return x.doubt(st, ch.Term)
+		}
+		return st
+	}
+	via := &Via{Callee: name, At: ch.At}
+	if ch.Need != NeedNothing {
+		op := locks.Op{Action: locks.Release, Mode: modeOf(ch.Need), Sync: ch.Sync}
+		site := x.site(instr, ch.Term, op, via)
+		if prior == nil {
+			if other := x.alias(st, ch.Term); other != nil {
+				st = st.without(other)
+				if ch.Status == Free {
+					return st
+				}
+			}
+		}
+		x.emit(Event{Kind: Released, Instr: instr, Site: site, Lock: ch.Term, Mode: op.Mode, Prior: prior, State: st})
+		l := Lock{Term: ch.Term, Status: ch.Status, Mode: ch.Mode, Count: 1, Need: ch.Need, Site: site, Sync: ch.Sync}
+		if prior != nil {
+			l.Need, l.Doubt = prior.Need, prior.Doubt
+			if ch.Status == Held {
+				l.Site = prior.Site
+			}
+		}
+		return st.with(l)
+	}
+	if ch.Status != Held {
+		return st
+	}
+	op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}
+	site := x.site(instr, ch.Term, op, via)
+	l := Lock{Term: ch.Term, Status: Held, Mode: ch.Mode, Count: 1, Site: site, Sync: ch.Sync}
+	if prior != nil {
+		l.Need = prior.Need
+		if prior.Status == Held {
+			l = *prior
+			if ch.Mode == locks.Read && prior.Mode == locks.Read {
+				l.Count = min(prior.Count+1, 3)
+			}
+		}
+	}
+	return st.with(l)
+}
+
+func modeOf(n Need) locks.Mode {
+	if n == NeedRead {
+		return locks.Read
+	}
+	return locks.Write
+}
+
+// Position returns pos as file:line, the file without its directory.
+func (m *Machine) Position(pos token.Pos) string {
+	p := m.IR.Fset.Position(pos)
+	return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Line)
+}

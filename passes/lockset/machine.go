@@ -1,0 +1,716 @@
+// Package lockset defines an abstract machine that runs a function on sets of
+// held locks, path by path.
+//
+// A [State] is one disjunct: the locks a path holds, its pending deferred
+// calls, and what it knows of conditions. The machine forks states at
+// conditional locking (TryLock, callees with several outcomes), selects among
+// them at branches on conditions it knows, inlines function literals where they
+// are called or deferred, and applies the [Effects] of other functions. Its
+// product is a list of [Event]s and the function's own effects.
+//
+// It is a library of the passes summary and lockstate; it reports nothing.
+package lockset
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/flow"
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// A Machine runs the functions of one package. It is not safe for concurrent
+// use.
+type Machine struct {
+	Names *locks.Names
+	IR    *ir.Package
+	// Effects returns the effects of a function other than a literal, or nil.
+	Effects func(locks.Callee) *Effects
+	// Literal returns the effects of a function literal of this package.
+	Literal func(*ssa.Function) *Effects
+	// Ends tells how a function that never returns ends.
+	Ends func(*types.Func) known.End
+	// Conds maps the field or package variable that holds a sync.Cond to its
+	// lock, a path from the struct that the field belongs to.
+	Conds map[any]*locks.Term
+	// FieldFuncs returns the functions that may be stored in a field, if all
+	// are known.
+	FieldFuncs func(*types.Var) []ssa.Value
+
+	trees map[*ssa.Function]*tree
+	sites map[siteKey]*Site
+}
+
+type siteKey struct {
+	instr ssa.Instruction
+	term  *locks.Term
+	op    locks.Op
+	at    string
+}
+
+// maxInline bounds the nesting of function literals called in place.
+const maxInline = 6
+
+// maxDefers bounds the deferred calls of one state; a loop that defers would
+// make more.
+const maxDefers = 12
+
+// Run runs fn, called with nothing known about any lock, and returns what
+// happens.
+func (m *Machine) Run(fn *ssa.Function) *Function {
+	if m.trees == nil {
+		m.trees = make(map[*ssa.Function]*tree)
+		m.sites = make(map[siteKey]*Site)
+	}
+	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string][]*State), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
+	x.function(fn, new(State))
+	f := &Function{Fn: fn, Events: x.events}
+	f.Effects = m.effectsOf(f)
+	return f
+}
+
+// A run is one execution of the machine.
+type run struct {
+	m       *Machine
+	tree    *tree
+	root    *ssa.Function
+	record  bool // whether to record events; off while the fixpoint is sought
+	events  []Event
+	frames  []*ssa.Function
+	memo    map[string][]*State
+	origins map[*locks.Term][]*ssa.BasicBlock // where a condition was tested
+
+	exit     ssa.Instruction // the exit whose deferred calls run
+	callback int             // nesting of callbacks
+}
+
+// function runs fn from state st and returns the states in which it returns.
+func (x *run) function(fn *ssa.Function, st *State) []*State {
+	x.frames = append(x.frames, fn)
+	defer func() { x.frames = x.frames[:len(x.frames)-1] }()
+
+	record := x.record
+	x.record = false
+	in := flow.Solve(len(fn.Blocks), st, func(b int, s *State) []flow.Edge[*State] {
+		edges, _ := x.block(fn.Blocks[b], s)
+		return edges
+	}, insert)
+	x.record = record
+
+	var exits []*State
+	seen := make(map[string]bool)
+	for b, set := range in {
+		for _, s := range set {
+			_, out := x.block(fn.Blocks[b], s)
+			for _, e := range out {
+				e = x.leave(fn, e)
+				if key, _ := e.keys(); !seen[key] {
+					seen[key] = true
+					exits = append(exits, e)
+				}
+			}
+		}
+	}
+	return exits
+}
+
+// leave drops from st what only fn's own code could ask for.
+func (x *run) leave(fn *ssa.Function, st *State) *State {
+	if len(x.frames) == 1 {
+		return st
+	}
+	n := st.copy()
+	n.env = slices.DeleteFunc(slices.Clone(st.env), func(b binding) bool {
+		for _, v := range b.key.Roots() {
+			if v.Parent() == fn {
+				return true
+			}
+		}
+		return false
+	})
+	return n
+}
+
+// block runs one block and returns the states that leave it to its successors
+// and those in which the function returns there.
+func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], exits []*State) {
+	states := []*State{st}
+	for _, instr := range b.Instrs {
+		switch instr := instr.(type) {
+		case *ssa.Phi:
+		case *ssa.Jump:
+			for _, s := range states {
+				edges = append(edges, x.edge(b, b.Succs[0], s))
+			}
+		case *ssa.If:
+			for _, s := range states {
+				yes, no := x.branch(b, instr, s)
+				if yes != nil {
+					edges = append(edges, x.edge(b, b.Succs[0], yes))
+				}
+				if no != nil {
+					edges = append(edges, x.edge(b, b.Succs[1], no))
+				}
+			}
+		case *ssa.Return:
+			for _, s := range states {
+				for _, r := range instr.Results {
+					s = x.escape(s, r)
+				}
+				exits = append(exits, x.returns(instr, s))
+			}
+		case *ssa.Panic:
+			for _, s := range states {
+				exits = append(exits, x.panics(b, instr, s)...)
+			}
+		default:
+			var next []*State
+			for _, s := range states {
+				next = append(next, x.step(s, instr)...)
+			}
+			states = next
+		}
+		if len(states) == 0 {
+			break
+		}
+	}
+	return edges, exits
+}
+
+// branch returns st as it takes either branch of instr, nil for a branch that
+// is not feasible.
+func (x *run) branch(b *ssa.BasicBlock, instr *ssa.If, st *State) (yes, no *State) {
+	if !x.tree.conds[instr] {
+		return st, st
+	}
+	cond := x.m.eval(st, instr.Cond)
+	if value, ok := x.m.truth(st, cond); ok && x.fresh(cond, b) {
+		if value {
+			return st, nil
+		}
+		return nil, st
+	}
+	if !slices.Contains(x.origins[cond], b) {
+		x.origins[cond] = append(x.origins[cond], b)
+	}
+	return x.m.assume(st, cond, true), x.m.assume(st, cond, false)
+}
+
+// fresh reports whether what an earlier test found of cond still counts at
+// block b. Other goroutines may change shared memory before a lock is acquired:
+// a test under the lock repeats one made before it. If the lock is acquired
+// only because of the earlier test, both tests go together, and the acquisition
+// does not dominate b.
+func (x *run) fresh(cond *locks.Term, b *ssa.BasicBlock) bool {
+	shared := false
+	for _, loc := range cond.Loads() {
+		if alloc, ok := loc.Val.(*ssa.Alloc); !ok || loc.Kind != locks.Root || alloc.Heap && x.m.IR.Cell(alloc).Leaks {
+			shared = true
+		}
+	}
+	if !shared {
+		return true
+	}
+	for _, a := range x.acquiring(b.Parent()) {
+		if !a.Dominates(b) {
+			continue
+		}
+		before, between := false, false
+		for _, o := range x.origins[cond] {
+			if o.Parent() != b.Parent() || o == b {
+				continue
+			}
+			if o != a && o.Dominates(a) {
+				before = true
+			} else if a.Dominates(o) && o.Dominates(b) {
+				between = true
+			}
+		}
+		if before && !between {
+			return false
+		}
+	}
+	return true
+}
+
+// acquiring returns the blocks of fn that acquire a lock or wait.
+func (x *run) acquiring(fn *ssa.Function) []*ssa.BasicBlock {
+	var out []*ssa.BasicBlock
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			callee := locks.CalleeOf(&call.Call, call.Call.Value)
+			op, ok := locks.OpOf(callee.Func)
+			if ok && (op.Action == locks.Acquire || op.Action == locks.Wait) || !ok && len(x.m.effectsAcquiring(callee)) > 0 {
+				out = append(out, b)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (m *Machine) effectsAcquiring(callee locks.Callee) []Exclude {
+	if callee.Func == nil {
+		return nil
+	}
+	if eff := m.Effects(callee); eff != nil {
+		return eff.Excludes
+	}
+	return nil
+}
+
+// edge returns st as it arrives at to, coming from from.
+func (x *run) edge(from, to *ssa.BasicBlock, st *State) flow.Edge[*State] {
+	back := to.Dominates(from)
+	if back {
+		x.again(from, to, st)
+		st = x.forget(st)
+	}
+	return flow.Edge[*State]{To: to.Index, State: x.phis(from, to, st, back)}
+}
+
+// forget drops what st knows of conditions on shared memory: a loop that tests
+// one again waits for it to change.
+func (x *run) forget(st *State) *State {
+	n := st.copy()
+	n.env = slices.DeleteFunc(slices.Clone(st.env), func(b binding) bool {
+		if b.key.Kind != locks.Binary && b.key.Kind != locks.Deref {
+			return false
+		}
+		for _, loc := range b.key.Loads() {
+			if _, local := loc.Val.(*ssa.Alloc); !local || loc.Kind != locks.Root {
+				return true
+			}
+		}
+		return false
+	})
+	return n
+}
+
+// phis binds the phis of block to, entered from from.
+func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
+	pred := slices.Index(to.Preds, from)
+	var roots, vals []*locks.Term
+	for _, instr := range to.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		if x.tree.tracked[phi] {
+			roots = append(roots, x.m.root(phi))
+			vals = append(vals, x.m.eval(st, phi.Edges[pred]))
+		}
+	}
+	if len(roots) == 0 {
+		return st
+	}
+	// Names that begin at an earlier value of a phi lose it. At a back edge
+	// what is to become the phi's value takes the phi's name, so that the next
+	// iteration looks like this one.
+	next := make(map[*locks.Term]*locks.Term)
+	if back {
+		for i, v := range vals {
+			if v.Kind != locks.Const && v != roots[i] && varies(v, to) && next[v] == nil {
+				next[v] = roots[i]
+				vals[i] = roots[i]
+			}
+		}
+	}
+	for _, r := range roots {
+		st = st.bind(r, nil)
+	}
+	lost := func(t *locks.Term) *locks.Term {
+		return x.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
+			if n := next[t]; n != nil {
+				return n
+			}
+			if i := slices.Index(roots, t); i >= 0 && vals[i] != t {
+				return x.m.Names.Old(t)
+			}
+			if i := slices.Index(roots, t); i >= 0 && back && next != nil && isValue(next, t) {
+				return x.m.Names.Old(t)
+			}
+			return nil
+		})
+	}
+	st = st.rename(lost)
+	for i, r := range roots {
+		if v := vals[i]; v != r && !mentionsAny(v, roots) {
+			st = st.bind(r, v)
+		}
+	}
+	return st
+}
+
+func isValue(m map[*locks.Term]*locks.Term, t *locks.Term) bool {
+	for _, v := range m {
+		if v == t {
+			return true
+		}
+	}
+	return false
+}
+
+func mentionsAny(t *locks.Term, roots []*locks.Term) bool {
+	for _, r := range roots {
+		if v, ok := r.Val.(ssa.Value); ok && t.Mentions(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// varies reports whether t depends on a value that is computed in the loop
+// whose header is b.
+func varies(t *locks.Term, b *ssa.BasicBlock) bool {
+	for _, v := range t.Roots() {
+		instr, ok := v.(ssa.Instruction)
+		if ok && instr.Parent() == b.Parent() && b.Dominates(instr.Block()) {
+			return true
+		}
+	}
+	return t.Depth() >= maxDepth-2
+}
+
+// again records the locks that a loop still holds when it goes round.
+func (x *run) again(from, to *ssa.BasicBlock, st *State) {
+	if !x.record {
+		return
+	}
+	for i := range st.locks {
+		l := &st.locks[i]
+		if l.Status == Held && l.Site != nil && l.Site.Fn == to.Parent() && to.Dominates(l.Site.Instr.Block()) {
+			x.emit(Event{Kind: Again, Fn: to.Parent(), Instr: from.Instrs[len(from.Instrs)-1], Site: l.Site, Lock: l.Term, Mode: l.Mode, Prior: l, State: st})
+		}
+	}
+}
+
+func (x *run) emit(e Event) {
+	if !x.record {
+		return
+	}
+	e.Depth = len(x.frames) - 1
+	e.Exit = x.exit
+	e.Callback = x.callback > 0
+	if e.Fn == nil {
+		e.Fn = x.frames[len(x.frames)-1]
+	}
+	x.events = append(x.events, e)
+}
+
+// returns ends the function at a return statement, after its deferred calls.
+func (x *run) returns(instr *ssa.Return, st *State) *State {
+	if x.record {
+		vals := make([]*locks.Term, len(instr.Results))
+		for i, r := range instr.Results {
+			vals[i] = x.m.eval(st, r)
+		}
+		x.emit(Event{Kind: Exited, Instr: instr, State: st, End: Return, Values: vals})
+	}
+	if len(x.frames) > 1 && len(instr.Results) == 1 {
+		// The caller, who inlined us, asks for the value of the call.
+		st = st.bind(x.result(instr.Parent()), x.m.eval(st, instr.Results[0]))
+	}
+	return st
+}
+
+// result stands for the value of an inlined call until the caller binds it.
+func (x *run) result(fn *ssa.Function) *locks.Term { return x.m.Names.Root(fn) }
+
+// panics runs the deferred calls of a panicking function. The function returns
+// if one of them recovers.
+func (x *run) panics(b *ssa.BasicBlock, instr *ssa.Panic, st *State) []*State {
+	end, at := Panic, ssa.Instruction(instr)
+	if call, e := x.m.endingCall(b); call != nil {
+		switch e {
+		case known.Exits:
+			return nil
+		case known.Goexits:
+			end, at = Goexit, call
+		case known.Panics:
+			at = call
+		}
+	}
+	fn := b.Parent()
+	recovers := false
+	for _, d := range st.defers {
+		recovers = recovers || d.frame == fn && end == Panic && x.m.recovers(d.call)
+	}
+	if recovers {
+		end = Recovered
+	}
+	var out []*State
+	for _, s := range x.runDefers(fn, st, at) {
+		x.emit(Event{Kind: Exited, Instr: at, State: s, End: end})
+		if recovers {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// endingCall returns the call at the end of b that never returns, if that is
+// how b ends.
+func (m *Machine) endingCall(b *ssa.BasicBlock) (*ssa.Call, known.End) {
+	for i := len(b.Instrs) - 1; i >= 0; i-- {
+		call, ok := b.Instrs[i].(*ssa.Call)
+		if !ok {
+			continue
+		}
+		callee := locks.CalleeOf(&call.Call, call.Call.Value)
+		if callee.Func != nil {
+			if end := m.Ends(callee.Func); end != known.Returns {
+				return call, end
+			}
+		}
+		return nil, known.Returns
+	}
+	return nil, known.Returns
+}
+
+// recovers reports whether a deferred call calls recover directly.
+func (m *Machine) recovers(c call) bool {
+	fn := c.callee.Body
+	if fn == nil {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if bi, ok := call.Call.Value.(*ssa.Builtin); ok && bi.Name() == "recover" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// runDefers runs the deferred calls of fn that are pending in st, for the exit
+// at instruction at.
+func (x *run) runDefers(fn *ssa.Function, st *State, at ssa.Instruction) []*State {
+	outer := x.exit
+	x.exit = at
+	defer func() { x.exit = outer }()
+	states := []*State{st}
+	for {
+		var next []*State
+		more := false
+		for _, s := range states {
+			i := len(s.defers) - 1
+			if i < 0 || s.defers[i].frame != fn {
+				next = append(next, s)
+				continue
+			}
+			more = true
+			d := s.defers[i]
+			n := s.copy()
+			n.defers = s.defers[:i:i]
+			next = append(next, x.call(n, d.instr, d.call)...)
+		}
+		states = next
+		if !more {
+			return states
+		}
+	}
+}
+
+// step runs one instruction that does not end its block.
+func (x *run) step(st *State, instr ssa.Instruction) []*State {
+	switch instr := instr.(type) {
+	case *ssa.Call:
+		st = x.define(st, instr)
+		return x.call(st, instr, x.prepareCall(st, &instr.Call))
+	case *ssa.Defer:
+		if len(st.defers) >= maxDefers {
+			st = st.copy()
+			st.joined = true
+			return []*State{st}
+		}
+		return []*State{st.push(&deferred{instr, x.deferFrame(instr), x.prepareCall(st, &instr.Call)})}
+	case *ssa.RunDefers:
+		return x.runDefers(instr.Parent(), st, instr.Block().Instrs[len(instr.Block().Instrs)-1])
+	case *ssa.Go:
+		return []*State{x.spawn(st, &instr.Call)}
+	case *ssa.Store:
+		return []*State{x.store(st, instr.Addr, instr.Val)}
+	case *ssa.MapUpdate:
+		st = x.escape(st, instr.Value)
+		return []*State{x.overwrite(st, x.m.Names.Elem(x.m.eval(st, instr.Map), x.m.eval(st, instr.Key)))}
+	case *ssa.Send:
+		return []*State{x.escape(st, instr.X)}
+	case *ssa.MakeInterface:
+		return []*State{x.escape(x.define(st, instr), instr.X)}
+	case *ssa.Alloc:
+		st = x.define(st, instr)
+		if x.tree.tracked[instr] && x.tree.stored[instr] {
+			if zero := x.m.zero(instr.Type().Underlying().(*types.Pointer).Elem()); zero != nil {
+				st = st.bind(x.m.Names.Deref(x.m.root(instr)), zero)
+			}
+		}
+	case *ssa.UnOp:
+		if instr.Op == token.MUL && x.tree.tracked[instr] {
+			st = x.define(st, instr)
+			if t := x.m.eval(st, instr); x.tree.mayChange(t) {
+				// Fix the value now: the location may be overwritten before
+				// the value is used.
+				st = st.bind(x.m.root(instr), t)
+			}
+		}
+	case ssa.Value:
+		st = x.define(st, instr)
+	}
+	return []*State{st}
+}
+
+func (m *Machine) zero(t types.Type) *locks.Term {
+	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsBoolean != 0 {
+		return m.Names.Bool(false)
+	} else if ok {
+		return nil
+	}
+	if isNillable(t) || types.IsInterface(t) {
+		return m.Names.Const("nil")
+	}
+	return nil
+}
+
+// mayChange reports whether some store of the code may change the value v
+// between two uses.
+func (t *tree) mayChange(v *locks.Term) bool {
+	for _, loc := range v.Loads() {
+		if t.stored[cellOf(loc)] {
+			return true
+		}
+	}
+	return false
+}
+
+// cellOf returns what identifies the memory at loc across objects: a field, a
+// local or package variable.
+func cellOf(loc *locks.Term) any {
+	switch loc.Kind {
+	case locks.Field:
+		return loc.Var
+	case locks.Root:
+		return loc.Val
+	}
+	return nil
+}
+
+// deferFrame returns the function at whose exit instr's call runs: for the body
+// of a range-over-func loop it is the function around the loop.
+func (x *run) deferFrame(instr *ssa.Defer) *ssa.Function {
+	fn := instr.Parent()
+	for instr.DeferStack != nil && isYield(fn) {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
+// isYield reports whether fn is the body of a range-over-func loop.
+func isYield(fn *ssa.Function) bool {
+	_, ok := fn.Syntax().(*ast.RangeStmt)
+	return ok && fn.Synthetic != ""
+}
+
+// define makes the names of an earlier value of v, from an earlier iteration of
+// a loop, names of something old.
+func (x *run) define(st *State, v ssa.Value) *State {
+	if !x.tree.tracked[v] {
+		return st
+	}
+	root := x.m.root(v)
+	st = st.bind(root, nil)
+	if !st.mentions(v) {
+		return st
+	}
+	return st.rename(func(t *locks.Term) *locks.Term {
+		return x.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
+			if t == root {
+				return x.m.Names.Old(t)
+			}
+			return nil
+		})
+	})
+}
+
+func (s *State) mentions(v ssa.Value) bool {
+	for _, l := range s.locks {
+		if l.Term.Mentions(v) {
+			return true
+		}
+	}
+	for _, b := range s.env {
+		if b.key.Mentions(v) || b.val.Mentions(v) {
+			return true
+		}
+	}
+	for _, d := range s.defers {
+		if d.call.fn != nil && d.call.fn.Mentions(v) {
+			return true
+		}
+		for _, a := range d.call.args {
+			if a.Mentions(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// store runs *addr = val.
+func (x *run) store(st *State, addr, val ssa.Value) *State {
+	loc := x.m.eval(st, addr)
+	if _, local := addr.(*ssa.Alloc); !local {
+		if _, captured := addr.(*ssa.FreeVar); !captured {
+			st = x.escape(st, val)
+		}
+	}
+	if !x.tree.stored[cellOf(loc)] {
+		return st
+	}
+	v := x.m.eval(st, val)
+	st = x.overwrite(st, loc)
+	if v.Reads(loc) || v.Depth() > maxDepth-2 {
+		return st
+	}
+	return st.bind(x.m.Names.Deref(loc), v)
+}
+
+// overwrite makes the names that read location loc names of something old.
+func (x *run) overwrite(st *State, loc *locks.Term) *State {
+	touched := false
+	for _, l := range st.locks {
+		touched = touched || l.Term.Reads(loc)
+	}
+	for _, b := range st.env {
+		touched = touched || b.key.Reads(loc) || b.val.Reads(loc)
+	}
+	for _, d := range st.defers {
+		for _, a := range d.call.args {
+			touched = touched || a.Reads(loc)
+		}
+	}
+	if !touched {
+		return st
+	}
+	return st.rename(func(t *locks.Term) *locks.Term {
+		return x.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
+			if t.Kind == locks.Deref && t.X.Within(loc) {
+				return x.m.Names.Old(t)
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,394 @@
+package lockset
+
+import (
+	"encoding/binary"
+	"slices"
+	"sort"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// A Status is what a state knows of a lock.
+type Status uint8
+
+const (
+	Free Status = iota // released here, or never acquired since it was made
+	Held               // acquired
+	Gone               // handed over to other code that releases it: unknown
+)
+
+// A Need is what a function expects of a lock on entry, found from its first
+// operation on it.
+type Need uint8
+
+const (
+	NeedNothing Need = iota // the first operation acquires the lock
+	NeedWrite               // the first operation is Unlock
+	NeedRead                // the first operation is RUnlock
+)
+
+func needOf(m locks.Mode) Need {
+	if m == locks.Read {
+		return NeedRead
+	}
+	return NeedWrite
+}
+
+// A Lock is one lock in a [State].
+type Lock struct {
+	Term   *locks.Term
+	Status Status
+	Mode   locks.Mode // of a held lock
+	Count  int        // number of read locks held
+	Need   Need
+	// Site is the operation that acquired or released the lock. It is nil for
+	// a lock that is free because it is new.
+	Site *Site
+	// Doubt is set if paths with different locksets were joined: nothing may
+	// be reported about the lock.
+	Doubt bool
+	// Sync reports whether the lock belongs to package sync.
+	Sync bool
+}
+
+// A State is what is known at one point of one path: an immutable disjunct.
+// The locks that it does not mention are in the state in which the function
+// was called.
+type State struct {
+	locks  []Lock    // sorted by term
+	env    []binding // sorted by key
+	defers []*deferred
+	joined bool
+	key    string
+	lkey   string
+}
+
+// A binding says that Key has the value of Val on this path: a variable in
+// memory, a phi, a parameter of an inlined function, or a condition.
+type binding struct{ key, val *locks.Term }
+
+// A deferred is a call that waits for the function's exit.
+type deferred struct {
+	instr *ssa.Defer
+	frame *ssa.Function // the function at whose exit it runs
+	call  call
+}
+
+// Locks returns the locks that the state knows something about, in a fixed
+// order.
+func (s *State) Locks() []Lock { return s.locks }
+
+// Joined reports whether the state stands for paths whose locksets differ.
+func (s *State) Joined() bool { return s.joined }
+
+// Find returns what s knows of the lock named t, or nil.
+func (s *State) Find(t *locks.Term) *Lock {
+	i := sort.Search(len(s.locks), func(i int) bool { return s.locks[i].Term.ID() >= t.ID() })
+	if i < len(s.locks) && s.locks[i].Term == t {
+		return &s.locks[i]
+	}
+	return nil
+}
+
+// with returns s with one lock changed.
+func (s *State) with(l Lock) *State {
+	i := sort.Search(len(s.locks), func(i int) bool { return s.locks[i].Term.ID() >= l.Term.ID() })
+	n := s.copy()
+	if i < len(s.locks) && s.locks[i].Term == l.Term {
+		n.locks = slices.Clone(s.locks)
+		n.locks[i] = l
+	} else {
+		n.locks = slices.Insert(slices.Clip(slices.Clone(s.locks)), i, l)
+	}
+	return n
+}
+
+// without returns s knowing nothing of the lock named t.
+func (s *State) without(t *locks.Term) *State {
+	n := s.copy()
+	n.locks = slices.DeleteFunc(slices.Clone(s.locks), func(l Lock) bool { return l.Term == t })
+	return n
+}
+
+func (s *State) copy() *State {
+	return &State{locks: s.locks, env: s.env, defers: s.defers, joined: s.joined}
+}
+
+// value returns what key is bound to, or nil.
+func (s *State) value(key *locks.Term) *locks.Term {
+	i := sort.Search(len(s.env), func(i int) bool { return s.env[i].key.ID() >= key.ID() })
+	if i < len(s.env) && s.env[i].key == key {
+		return s.env[i].val
+	}
+	return nil
+}
+
+// bind returns s with key bound to val; a nil val removes the binding.
+func (s *State) bind(key, val *locks.Term) *State {
+	i := sort.Search(len(s.env), func(i int) bool { return s.env[i].key.ID() >= key.ID() })
+	found := i < len(s.env) && s.env[i].key == key
+	if val == key {
+		val = nil
+	}
+	switch {
+	case found && s.env[i].val == val, !found && val == nil:
+		return s
+	}
+	n := s.copy()
+	switch {
+	case val == nil:
+		n.env = slices.Delete(slices.Clone(s.env), i, i+1)
+	case found:
+		n.env = slices.Clone(s.env)
+		n.env[i].val = val
+	default:
+		n.env = slices.Insert(slices.Clip(slices.Clone(s.env)), i, binding{key, val})
+	}
+	return n
+}
+
+// push returns s with one more deferred call.
+func (s *State) push(d *deferred) *State {
+	n := s.copy()
+	n.defers = append(slices.Clip(s.defers), d)
+	return n
+}
+
+// rename returns s with each term t replaced by f(t). Where two locks get one
+// name, nothing is certain about it any more.
+func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
+	n := s.copy()
+	changed := false
+	ren := func(t *locks.Term) *locks.Term {
+		if t == nil {
+			return nil
+		}
+		r := f(t)
+		changed = changed || r != t
+		return r
+	}
+	n.locks = slices.Clone(s.locks)
+	for i := range n.locks {
+		n.locks[i].Term = ren(n.locks[i].Term)
+	}
+	n.env = nil
+	for _, b := range s.env {
+		k, v := ren(b.key), ren(b.val)
+		if k.Kind != locks.Old && !oldInside(k) {
+			n.env = append(n.env, binding{k, v})
+		}
+	}
+	n.defers = make([]*deferred, len(s.defers))
+	for i, d := range s.defers {
+		n.defers[i] = d.rename(ren)
+	}
+	if !changed {
+		return s
+	}
+	sort.SliceStable(n.locks, func(i, j int) bool { return n.locks[i].Term.ID() < n.locks[j].Term.ID() })
+	n.locks = slices.CompactFunc(n.locks, func(a, b Lock) bool { return a.Term == b.Term })
+	for i := range n.locks {
+		same := 0
+		for _, l := range s.locks {
+			if f(l.Term) == n.locks[i].Term {
+				same++
+			}
+		}
+		if same > 1 {
+			n.locks[i].Doubt = true
+		}
+	}
+	sort.SliceStable(n.env, func(i, j int) bool { return n.env[i].key.ID() < n.env[j].key.ID() })
+	n.env = slices.CompactFunc(n.env, func(a, b binding) bool { return a.key == b.key })
+	return n
+}
+
+// oldInside reports whether t depends on an overwritten value, so that no
+// later evaluation can yield it again.
+func oldInside(t *locks.Term) bool {
+	for ; t != nil; t = t.X {
+		if t.Kind == locks.Old || t.Y != nil && oldInside(t.Y) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *deferred) rename(f func(*locks.Term) *locks.Term) *deferred {
+	c := d.call
+	changed := false
+	c.args = slices.Clone(c.args)
+	for i, a := range c.args {
+		c.args[i] = f(a)
+		changed = changed || c.args[i] != a
+	}
+	if c.fn != nil {
+		c.fn = f(c.fn)
+		changed = changed || c.fn != d.call.fn
+	}
+	if !changed {
+		return d
+	}
+	return &deferred{d.instr, d.frame, c}
+}
+
+// keys computes the state's identity: key for all of it, lkey without the
+// bindings.
+func (s *State) keys() (key, lkey string) {
+	if s.key == "" {
+		b := make([]byte, 0, 64)
+		num := func(i int) { b = binary.AppendVarint(b, int64(i)) }
+		for _, l := range s.locks {
+			num(l.Term.ID())
+			num(int(l.Status)<<8 | int(l.Mode)<<7 | int(l.Need)<<4 | min(l.Count, 3)<<2)
+			num(l.Site.id())
+			if l.Doubt {
+				num(-7)
+			}
+		}
+		num(-1)
+		for _, d := range s.defers {
+			num(int(d.instr.Pos()))
+			for _, a := range d.call.args {
+				num(a.ID())
+			}
+			if d.call.fn != nil {
+				num(d.call.fn.ID())
+			}
+		}
+		if s.joined {
+			num(-3)
+		}
+		s.lkey = string(b)
+		num(-2)
+		for _, e := range s.env {
+			num(e.key.ID())
+			num(e.val.ID())
+		}
+		s.key = string(b)
+	}
+	return s.key, s.lkey
+}
+
+// Caps of the number of states at one block. Each state costs a walk over the
+// rest of the function.
+const (
+	// maxVariants bounds the states of a block that have the same lockset and
+	// differ in what they know of conditions. Past it they keep only what all
+	// of them know.
+	maxVariants = 4
+	// maxLocksets bounds the locksets of a block. Real functions rarely have
+	// more than eight; past the cap all are joined, and nothing is reported
+	// about the locks in which they differ.
+	maxLocksets = 24
+)
+
+// insert adds s to the states of a block, for [flow.Solve].
+func insert(set []*State, s *State) ([]*State, *State, bool) {
+	if len(set) == 1 && set[0].joined {
+		j := join(set[0], s)
+		jk, _ := j.keys()
+		ok, _ := set[0].keys()
+		return []*State{j}, j, jk != ok
+	}
+	key, lkey := s.keys()
+	var variants []*State
+	locksets := map[string]bool{}
+	for _, t := range set {
+		k, lk := t.keys()
+		if k == key {
+			return set, nil, false
+		}
+		if lk == lkey {
+			if subset(t.env, s.env) {
+				return set, nil, false // t knows less: it covers s
+			}
+			variants = append(variants, t)
+		}
+		locksets[lk] = true
+	}
+	switch {
+	case len(variants) >= maxVariants:
+		merged := s.copy()
+		for _, t := range variants {
+			merged.env = intersect(merged.env, t.env)
+		}
+		rest := slices.DeleteFunc(slices.Clone(set), func(t *State) bool { return slices.Contains(variants, t) })
+		return append(rest, merged), merged, true
+	case len(variants) == 0 && len(locksets) >= maxLocksets:
+		j := s
+		for _, t := range set {
+			j = join(j, t)
+		}
+		return []*State{j}, j, true
+	}
+	return append(slices.Clip(set), s), s, true
+}
+
+// join returns a state that covers a and b. The locks in which they differ are
+// in doubt.
+func join(a, b *State) *State {
+	n := &State{joined: true, env: intersect(a.env, b.env), defers: a.defers}
+	if len(b.defers) < len(a.defers) {
+		n.defers = b.defers
+	}
+	add := func(from, other *State) {
+		for _, l := range from.locks {
+			if n.Find(l.Term) != nil {
+				continue
+			}
+			o := other.Find(l.Term)
+			if o == nil || o.Status != l.Status || o.Mode != l.Mode || o.Need != l.Need || o.Count != l.Count {
+				l.Doubt = true
+			} else {
+				l.Doubt = l.Doubt || o.Doubt
+			}
+			n.locks = append(n.locks, l)
+			sort.Slice(n.locks, func(i, j int) bool { return n.locks[i].Term.ID() < n.locks[j].Term.ID() })
+		}
+	}
+	add(a, b)
+	add(b, a)
+	return n
+}
+
+func subset(a, b []binding) bool {
+	j := 0
+	for _, x := range a {
+		for j < len(b) && b[j].key.ID() < x.key.ID() {
+			j++
+		}
+		if j == len(b) || b[j] != x {
+			return false
+		}
+	}
+	return true
+}
+
+func intersect(a, b []binding) []binding {
+	var out []binding
+	j := 0
+	for _, x := range a {
+		for j < len(b) && b[j].key.ID() < x.key.ID() {
+			j++
+		}
+		if j < len(b) && b[j] == x {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// DeferredRelease returns a pending deferred call that releases the lock named
+// t, or nil.
+func (s *State) DeferredRelease(t *locks.Term) *ssa.Defer {
+	for i := len(s.defers) - 1; i >= 0; i-- {
+		d := s.defers[i]
+		if op, ok := locks.OpOf(d.call.callee.Func); ok && op.Action == locks.Release && len(d.call.args) > 0 && d.call.args[0] == t {
+			return d.instr
+		}
+	}
+	return nil
+}

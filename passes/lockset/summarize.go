@@ -1,0 +1,391 @@
+package lockset
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// Caps of a summary. Facts must stay small, and a caller forks once for each
+// outcome.
+const (
+	maxOutcomes     = 6
+	maxAlternatives = 4 // conditions under which a lock is acquired
+	maxChain        = 5 // functions named on the way to an acquisition
+	maxParamCalls   = 4
+)
+
+// effectsOf summarizes what happened in f.
+func (m *Machine) effectsOf(f *Function) *Effects {
+	eff := &Effects{Params: paramRoots(m.Names, f.Fn)}
+	obj, _ := f.Fn.Object().(*types.Func)
+	eff.Name = displayName(obj)
+	if obj != nil {
+		eff.End = m.Ends(obj)
+	}
+	v := visibility{m, f.Fn}
+	var outcomes []Outcome
+	for _, e := range f.Events {
+		switch e.Kind {
+		case Acquired:
+			if e.Prior == nil && v.visible(e.Lock) {
+				m.addExclude(eff, v, e)
+			}
+		case Called:
+			if e.Target != nil && slices.Contains(eff.Params, e.Target) && len(eff.Calls) < maxParamCalls {
+				m.addParamCall(eff, v, e)
+			}
+		case Waited:
+			if e.Prior == nil && v.visible(e.Lock) && !slices.Contains(eff.Waits, e.Lock) {
+				eff.Waits = append(eff.Waits, e.Lock)
+			}
+		case Exited:
+			if e.Depth == 0 && (e.End == Return || e.End == Recovered) {
+				outcomes = append(outcomes, m.outcomeOf(v, e))
+			}
+		}
+	}
+	eff.Outcomes = m.mergeOutcomes(outcomes)
+	eff.Values = m.valuesOf(f)
+	eff.Funcs = m.funcsOf(f, v)
+	return eff
+}
+
+// A visibility tells which names the callers of a function share with it.
+type visibility struct {
+	m  *Machine
+	fn *ssa.Function
+}
+
+func (v visibility) visible(t *locks.Term) bool {
+	if t.Depth() > maxDepth || oldInside(t) {
+		return false
+	}
+	for _, r := range t.Roots() {
+		switch r := r.(type) {
+		case *ssa.Parameter:
+			if r.Parent() == v.fn {
+				continue
+			}
+		case *ssa.Function, *ssa.Const:
+			continue
+		}
+		if !v.outside(r.Parent()) {
+			return false
+		}
+	}
+	_, local := t.Base().Val.(ssa.Value)
+	return !local || len(t.Roots()) > 0
+}
+
+// outside reports whether fn encloses the function literal.
+func (v visibility) outside(fn *ssa.Function) bool {
+	for p := v.fn.Parent(); p != nil; p = p.Parent() {
+		if p == fn {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Machine) addExclude(eff *Effects, v visibility, e Event) {
+	x := Exclude{Term: e.Lock, Mode: e.Mode, Sync: e.Site.Op.Sync, At: m.Position(e.Site.Instr.Common().Pos())}
+	if via := e.Site.Via; via != nil {
+		x.At = via.At
+		x.Chain = append([]string{via.Callee}, via.Chain...)
+		x.Chain = x.Chain[:min(len(x.Chain), maxChain)]
+	}
+	var guards []Guard
+	for _, g := range e.Guards {
+		if v.visible(g.T) {
+			guards = append(guards, g)
+		}
+	}
+	for i := range eff.Excludes {
+		o := &eff.Excludes[i]
+		if o.Term != x.Term || o.Mode != x.Mode {
+			continue
+		}
+		if len(o.When) > 0 {
+			if len(guards) == 0 {
+				x.When = nil
+				*o = x
+			} else if o.When = append(o.When, guards); len(o.When) > maxAlternatives {
+				o.When = nil
+			}
+		}
+		return
+	}
+	if len(guards) > 0 {
+		x.When = [][]Guard{guards}
+	}
+	eff.Excludes = append(eff.Excludes, x)
+}
+
+func (m *Machine) addParamCall(eff *Effects, v visibility, e Event) {
+	pc := ParamCall{Func: e.Target, At: m.Position(e.Instr.Pos())}
+	for _, l := range e.State.locks {
+		if l.Doubt || !v.visible(l.Term) {
+			continue
+		}
+		if l.Status == Held && l.Need == NeedNothing || l.Status == Free && l.Need != NeedNothing {
+			pc.Held = append(pc.Held, m.changeOf(l))
+		}
+	}
+	eff.Calls = append(eff.Calls, pc)
+}
+
+func (m *Machine) changeOf(l Lock) Change {
+	ch := Change{Term: l.Term, Need: l.Need, Status: l.Status, Mode: l.Mode, Doubt: l.Doubt, Sync: l.Sync}
+	if l.Site != nil {
+		ch.At = m.Position(l.Site.Instr.Common().Pos())
+		if l.Site.Via != nil {
+			ch.At = l.Site.Via.At
+		}
+	}
+	return ch
+}
+
+// outcomeOf returns how the function returned at e.
+func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
+	var o Outcome
+	n := m.Names
+	toResult := func(t *locks.Term) *locks.Term {
+		return n.Subst(t, func(t *locks.Term) *locks.Term {
+			if i := slices.Index(e.Values, t); i >= 0 && t.Kind != locks.Const && !isParam(t) {
+				return n.Root(locks.Result{Index: i})
+			}
+			return nil
+		})
+	}
+	for _, l := range e.State.locks {
+		changed := l.Need != NeedNothing && l.Status != Held || l.Need == NeedNothing && l.Status == Held ||
+			l.Need != NeedNothing && l.Status == Held && modeOf(l.Need) != l.Mode || l.Status == Gone
+		if l.Need != NeedNothing && l.Status == Held && l.Site != nil {
+			changed = true // released and taken again
+		}
+		if !changed {
+			continue
+		}
+		l.Doubt = l.Doubt || e.State.joined || l.Status == Gone
+		if l.Status == Gone {
+			l.Status = Free
+		}
+		l.Term = toResult(l.Term)
+		if v.visible(l.Term) {
+			o.Changes = append(o.Changes, m.changeOf(l))
+		}
+	}
+	for _, b := range e.State.env {
+		if fromParam(b.key) && v.visible(b.key) && (b.val == n.Bool(true) || b.val == n.Bool(false)) {
+			o.When = append(o.When, Guard{b.key, b.val})
+		}
+	}
+	for i, val := range e.Values {
+		r := n.Root(locks.Result{Index: i})
+		isNil := m.binary(token.EQL, val, n.Const("nil"))
+		if val == n.Bool(true) || val == n.Bool(false) {
+			o.Then = append(o.Then, Guard{r, val})
+		} else if value, ok := m.truth(e.State, isNil); ok {
+			o.Then = append(o.Then, Guard{n.Binary(token.EQL, r, n.Const("nil")), n.Bool(value)})
+		}
+	}
+	return o
+}
+
+func isParam(t *locks.Term) bool {
+	_, ok := t.Val.(*ssa.Parameter)
+	return ok
+}
+
+// mergeOutcomes merges the outcomes that change the same locks, and marks
+// changes that callers cannot tell apart as doubtful.
+func (m *Machine) mergeOutcomes(all []Outcome) []Outcome {
+	var out []Outcome
+	for _, o := range all {
+		if i := slices.IndexFunc(out, func(p Outcome) bool {
+			return slices.EqualFunc(p.Changes, o.Changes, sameChange) && slices.Equal(p.Then, o.Then)
+		}); i >= 0 {
+			out[i].When = common(out[i].When, o.When)
+			continue
+		}
+		out = append(out, o)
+	}
+	same := func(p, q Outcome) bool { return slices.EqualFunc(p.Changes, q.Changes, sameChange) }
+	uniform := len(out) > 0
+	for _, o := range out {
+		uniform = uniform && same(o, out[0])
+	}
+	if uniform {
+		if len(out[0].Changes) == 0 {
+			return nil
+		}
+		return []Outcome{{Changes: out[0].Changes}}
+	}
+	for len(out) > maxOutcomes {
+		// Merge the last outcome into one with the same changes, if any.
+		last := out[len(out)-1]
+		i := slices.IndexFunc(out[:len(out)-1], func(p Outcome) bool { return same(p, last) })
+		if i < 0 {
+			break
+		}
+		out[i].When, out[i].Then = common(out[i].When, last.When), common(out[i].Then, last.Then)
+		out = out[:len(out)-1]
+	}
+	out = out[:min(len(out), 2*maxOutcomes)]
+	for i := range out {
+		for j := range out {
+			if same(out[i], out[j]) || conflict(out[i].Then, out[j].Then) || conflict(out[i].When, out[j].When) {
+				continue
+			}
+			out[i].Changes = slices.Clone(out[i].Changes)
+			for k, ch := range out[i].Changes {
+				if !slices.ContainsFunc(out[j].Changes, func(c Change) bool { return sameChange(c, ch) }) {
+					out[i].Changes[k].Doubt = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sameChange ignores positions.
+func sameChange(a, b Change) bool {
+	a.At, b.At = "", ""
+	a.Doubt, b.Doubt = false, false
+	return a == b
+}
+
+func common(a, b []Guard) []Guard {
+	var out []Guard
+	for _, g := range a {
+		if slices.Contains(b, g) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// conflict reports whether some condition has different values in a and b.
+func conflict(a, b []Guard) bool {
+	for _, g := range a {
+		for _, h := range b {
+			if g.T == h.T && g.V != h.V {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// valuesOf returns the results of a function that does nothing but follow
+// a path from its parameters.
+func (m *Machine) valuesOf(f *Function) []*locks.Term {
+	fn := f.Fn
+	if fn.Signature.Results().Len() == 0 || fn.Parent() != nil {
+		return nil
+	}
+	return m.Getter(fn)
+}
+
+// Getter returns the results of fn, if it is a function that does nothing but
+// follow a path from its parameters; unknown results are nil. The result is nil
+// if fn does anything else.
+func (m *Machine) Getter(fn *ssa.Function) []*locks.Term {
+	if len(fn.Blocks) != 1 {
+		return nil
+	}
+	var out []*locks.Term
+	for _, instr := range fn.Blocks[0].Instrs {
+		switch instr := instr.(type) {
+		case *ssa.FieldAddr, *ssa.Field, *ssa.IndexAddr, *ssa.Index, *ssa.UnOp, *ssa.Lookup, *ssa.BinOp, *ssa.Convert,
+			*ssa.ChangeType, *ssa.MakeInterface, *ssa.ChangeInterface, *ssa.DebugRef, *ssa.Extract, *ssa.TypeAssert:
+		case *ssa.Call:
+			callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
+			if known.NameOf(callee.Func) == (known.Name{Pkg: "sync", Recv: "RWMutex", Func: "RLocker"}) {
+				continue
+			}
+			eff := m.Effects(callee)
+			if callee.Func == nil || eff == nil || len(eff.Values) == 0 || len(eff.Outcomes)+len(eff.Excludes) > 0 {
+				return nil
+			}
+		case *ssa.Return:
+			found := false
+			for _, r := range instr.Results {
+				t := m.eval(new(State), r)
+				if t.Kind == locks.Const || t.Kind == locks.Binary || t.Depth() == 0 && !isParam(t) || !(visibility{m, fn}).visible(t) {
+					t = nil
+				}
+				found = found || t != nil
+				out = append(out, t)
+			}
+			if !found {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return out
+}
+
+// funcsOf returns the effects of calling f's results.
+func (m *Machine) funcsOf(f *Function, v visibility) []*Effects {
+	results := f.Fn.Signature.Results()
+	var out []*Effects
+	for i := range results.Len() {
+		if !isFunc(results.At(i).Type()) {
+			continue
+		}
+		for _, e := range f.Events {
+			if e.Kind != Exited || e.Depth > 0 || e.End != Return || i >= len(e.Values) {
+				continue
+			}
+			eff := m.valueEffects(e.State, e.Values[i])
+			if eff.Trivial() {
+				continue
+			}
+			if out == nil {
+				out = make([]*Effects, results.Len())
+			}
+			out[i] = m.restrict(eff, v)
+			break
+		}
+	}
+	return out
+}
+
+// restrict returns eff without what is not visible.
+func (m *Machine) restrict(eff *Effects, v visibility) *Effects {
+	n := &Effects{Name: eff.Name, Params: eff.Params}
+	for _, o := range eff.Outcomes {
+		var changes []Change
+		for _, ch := range o.Changes {
+			if v.visible(ch.Term) {
+				changes = append(changes, ch)
+			}
+		}
+		n.Outcomes = append(n.Outcomes, Outcome{Changes: changes})
+	}
+	if len(n.Outcomes) > 1 {
+		n.Outcomes = m.mergeOutcomes(n.Outcomes)
+	}
+	for _, e := range eff.Excludes {
+		if v.visible(e.Term) {
+			e.When = nil
+			n.Excludes = append(n.Excludes, e)
+		}
+	}
+	return n
+}
+
+// GetterEffects returns the effects of a function that only returns values.
+func (m *Machine) GetterEffects(fn *ssa.Function, values []*locks.Term) *Effects {
+	obj, _ := fn.Object().(*types.Func)
+	return &Effects{Name: displayName(obj), Params: paramRoots(m.Names, fn), Values: values}
+}

@@ -1,0 +1,293 @@
+package lockset
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// A tree is what the machine must know about a declared function and all
+// function literals in it before it runs any of them.
+type tree struct {
+	// tracked are the values that the name of a lock, a called function or a
+	// condition may depend on. The machine follows only these.
+	tracked map[ssa.Value]bool
+	// stored are the fields and variables that are assigned, other than at
+	// their declaration.
+	stored map[any]bool
+	// conds are the branches whose outcome is worth remembering, because a
+	// later branch or the function's result depends on the same condition.
+	conds map[*ssa.If]bool
+}
+
+// tree returns the tree that fn belongs to.
+func (m *Machine) tree(fn *ssa.Function) *tree {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if t := m.trees[fn]; t != nil {
+		return t
+	}
+	t := &tree{
+		tracked: make(map[ssa.Value]bool),
+		stored:  make(map[any]bool),
+		conds:   make(map[*ssa.If]bool),
+	}
+	m.trees[fn] = t
+	var funcs []*ssa.Function
+	var add func(*ssa.Function)
+	add = func(fn *ssa.Function) {
+		funcs = append(funcs, fn)
+		for _, anon := range fn.AnonFuncs {
+			add(anon)
+		}
+	}
+	add(fn)
+	for _, fn := range funcs {
+		m.findStores(t, fn)
+	}
+	tested := make(map[*locks.Term]int)
+	empty := new(State)
+	eachIf(funcs, func(instr *ssa.If) { tested[positive(m.Names, m.eval(empty, instr.Cond))]++ })
+	eachIf(funcs, func(instr *ssa.If) {
+		cond := positive(m.Names, m.eval(empty, instr.Cond))
+		if tested[cond] > 1 || cond.Depth() <= 3 && fromParam(cond) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
+			t.conds[instr] = true
+			m.track(t, instr.Cond)
+		}
+	})
+	for _, fn := range funcs {
+		m.trackOperands(t, fn)
+	}
+	return t
+}
+
+func eachIf(funcs []*ssa.Function, f func(*ssa.If)) {
+	for _, fn := range funcs {
+		for _, b := range fn.Blocks {
+			if instr, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+				f(instr)
+			}
+		}
+	}
+}
+
+// positive returns cond without negations.
+func positive(n *locks.Names, cond *locks.Term) *locks.Term {
+	for cond.Kind == locks.Binary && cond.Op == token.EQL && cond.Y == n.Bool(false) {
+		cond = cond.X
+	}
+	return cond
+}
+
+// fromParam reports whether cond is a test of a parameter: the caller may know
+// its outcome.
+func fromParam(cond *locks.Term) bool {
+	if cond.Kind == locks.Binary && cond.Y.Kind != locks.Const {
+		return false
+	}
+	_, ok := cond.Base().Val.(*ssa.Parameter)
+	return ok && len(cond.Loads()) == 0
+}
+
+// findStores records what fn assigns.
+func (m *Machine) findStores(t *tree, fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			store, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			switch addr := store.Addr.(type) {
+			case *ssa.FieldAddr:
+				if _, fresh := addr.X.(*ssa.Alloc); !fresh {
+					t.stored[fieldOf(addr.X.Type(), addr.Field)] = true
+				}
+			case *ssa.Global:
+				t.stored[m.root(addr).Val] = true
+			case *ssa.Alloc:
+				if m.IR.Init(addr) == nil {
+					t.stored[addr] = true
+				}
+			case *ssa.FreeVar:
+				if alloc, ok := m.IR.Binding(addr).(*ssa.Alloc); ok && m.IR.Init(alloc) == nil {
+					t.stored[alloc] = true
+				}
+			}
+		}
+	}
+}
+
+// pathDependent reports whether the path that led to a branch may decide its
+// condition v: it depends on a phi, on a variable that is assigned on the way,
+// or on the result of a call that locks.
+func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
+	switch v := v.(type) {
+	case *ssa.Phi:
+		// Loop counters and the like are of no help; a constant among the
+		// edges is.
+		for _, e := range v.Edges {
+			if _, ok := e.(*ssa.Const); ok || m.pathDependent(t, e, seen) {
+				return true
+			}
+		}
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			return t.stored[cellOf(m.eval(new(State), v.X))]
+		}
+		return m.pathDependent(t, v.X, seen)
+	case *ssa.BinOp:
+		return m.pathDependent(t, v.X, seen) || m.pathDependent(t, v.Y, seen)
+	case *ssa.Extract:
+		return m.pathDependent(t, v.Tuple, seen)
+	case *ssa.MakeInterface:
+		return m.pathDependent(t, v.X, seen)
+	case *ssa.ChangeInterface:
+		return m.pathDependent(t, v.X, seen)
+	case *ssa.Call:
+		callee := locks.CalleeOf(&v.Call, v.Call.Value)
+		if op, ok := locks.OpOf(callee.Func); ok {
+			return op.Action == locks.Try
+		}
+		if callee.Body != nil && callee.Body.Parent() != nil {
+			return true // a literal called in place
+		}
+		eff := m.Effects(callee)
+		return eff != nil && len(eff.Outcomes) > 1
+	}
+	return false
+}
+
+// trackOperands tracks what calls and returns of fn depend on.
+func (m *Machine) trackOperands(t *tree, fn *ssa.Function) {
+	call := func(c *ssa.CallCommon) {
+		m.track(t, c.Value)
+		for _, a := range c.Args {
+			m.track(t, a)
+		}
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Call:
+				if m.matters(&instr.Call) {
+					call(&instr.Call)
+					t.tracked[instr] = true
+				}
+			case *ssa.Defer:
+				call(&instr.Call)
+			case *ssa.Go:
+				if m.matters(&instr.Call) {
+					call(&instr.Call)
+				}
+			case *ssa.Return:
+				for _, r := range instr.Results {
+					m.track(t, r)
+				}
+			}
+		}
+	}
+}
+
+// matters reports whether a call may have an effect on locks.
+func (m *Machine) matters(c *ssa.CallCommon) bool {
+	callee := locks.CalleeOf(c, c.Value)
+	if _, ok := locks.OpOf(callee.Func); ok {
+		return true
+	}
+	if callee.Func == nil {
+		_, builtin := c.Value.(*ssa.Builtin)
+		return !builtin
+	}
+	if !m.Effects(callee).Trivial() {
+		return true
+	}
+	for _, a := range c.Args {
+		switch a.(type) {
+		case *ssa.MakeClosure, *ssa.Function:
+			return true
+		}
+	}
+	return false
+}
+
+// track tracks v and what its name depends on.
+func (m *Machine) track(t *tree, v ssa.Value) {
+	if v == nil || t.tracked[v] {
+		return
+	}
+	switch v.(type) {
+	case *ssa.Const, *ssa.Global, *ssa.Builtin, *ssa.Function:
+		return
+	}
+	t.tracked[v] = true
+	switch v := v.(type) {
+	case *ssa.FreeVar:
+		m.track(t, m.IR.Binding(v))
+	case *ssa.Alloc:
+		if c := m.IR.Cell(v); c != nil {
+			for _, s := range c.Stores {
+				m.track(t, s.Val)
+			}
+		}
+	case *ssa.FieldAddr:
+		m.track(t, v.X)
+	case *ssa.Field:
+		m.track(t, v.X)
+	case *ssa.IndexAddr:
+		m.track(t, v.X)
+		m.track(t, v.Index)
+	case *ssa.Index:
+		m.track(t, v.X)
+		m.track(t, v.Index)
+	case *ssa.Lookup:
+		m.track(t, v.X)
+		m.track(t, v.Index)
+	case *ssa.UnOp:
+		m.track(t, v.X)
+	case *ssa.BinOp:
+		m.track(t, v.X)
+		m.track(t, v.Y)
+	case *ssa.Extract:
+		t.tracked[v.Tuple] = true
+		switch tuple := v.Tuple.(type) {
+		case *ssa.TypeAssert:
+			m.track(t, tuple.X)
+		case *ssa.Lookup:
+			m.track(t, tuple.X)
+			m.track(t, tuple.Index)
+		case *ssa.Call:
+			m.track(t, tuple)
+		}
+	case *ssa.Call:
+		if callee := locks.CalleeOf(&v.Call, v.Call.Value); callee.Func != nil {
+			for _, a := range callee.Args { // it may be a getter
+				m.track(t, a)
+			}
+		}
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			m.track(t, e)
+		}
+	case *ssa.TypeAssert:
+		m.track(t, v.X)
+	case *ssa.ChangeType:
+		m.track(t, v.X)
+	case *ssa.ChangeInterface:
+		m.track(t, v.X)
+	case *ssa.Convert:
+		m.track(t, v.X)
+	case *ssa.MultiConvert:
+		m.track(t, v.X)
+	case *ssa.MakeInterface:
+		m.track(t, v.X)
+	case *ssa.Slice:
+		m.track(t, v.X)
+	}
+}

@@ -1,0 +1,296 @@
+package lockstate
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// A builder turns the events of one function into a [Func].
+type builder struct {
+	machine *lockset.Machine
+	fn      *Func
+	stmts   *syntax
+}
+
+type placeKey struct {
+	site *lockset.Site
+	lock *locks.Term
+	exit ssa.Instruction
+}
+
+func (b *builder) build(f *lockset.Function) {
+	b.stmts = newSyntax(b.fn.Decl)
+	acquires := make(map[placeKey]*Acquire)
+	releases := make(map[placeKey]*Release)
+	waits := make(map[placeKey]*Wait)
+	exits := make(map[ssa.Instruction]*Exit)
+	for _, e := range f.Events {
+		key := placeKey{e.Site, e.Lock, e.Exit}
+		switch e.Kind {
+		case lockset.Acquired:
+			key.exit = nil
+			a := acquires[key]
+			if a == nil {
+				a = &Acquire{Op: *b.op(e.Site), Lock: e.Lock, Callback: e.Callback}
+				acquires[key] = a
+				b.fn.Acquires = append(b.fn.Acquires, a)
+			}
+			a.Paths++
+			if p := e.Prior; p != nil && p.Status == lockset.Held && !p.Doubt && !e.State.Joined() && p.Site != nil {
+				a.Conflicts = append(a.Conflicts, b.held(e.State, p))
+			}
+		case lockset.Released:
+			r := releases[key]
+			if r == nil {
+				r = &Release{Op: *b.op(e.Site), Lock: e.Lock}
+				if e.Exit != nil {
+					r.Exit = b.exitPos(e.Exit)
+				}
+				releases[key] = r
+				b.fn.Releases = append(b.fn.Releases, r)
+			}
+			r.Paths++
+			switch p := e.Prior; {
+			case p == nil || p.Doubt || e.State.Joined() || p.Status == lockset.Gone:
+			case p.Status == lockset.Free:
+				r.Free = append(r.Free, b.op(p.Site))
+			case p.Mode != e.Mode:
+				r.Wrong = append(r.Wrong, b.op(p.Site))
+			default:
+				r.Held = append(r.Held, b.op(p.Site))
+			}
+		case lockset.Waited:
+			w := waits[key]
+			if w == nil {
+				w = &Wait{Op: *b.op(e.Site), Lock: e.Lock, Known: e.Lock.Kind != locks.Deref || e.Lock.X.Kind != locks.Field || !locks.IsSync(b.ownerType(e.Lock.X), "Cond")}
+				waits[key] = w
+				b.fn.Waits = append(b.fn.Waits, w)
+			}
+			w.Paths++
+			switch p := e.Prior; {
+			case p == nil:
+				w.Unknown++
+			case p.Status == lockset.Free && !p.Doubt && !e.State.Joined():
+				w.Free++
+			}
+		case lockset.Exited:
+			if e.Depth > 0 {
+				continue
+			}
+			x := exits[e.Instr]
+			if x == nil {
+				x = b.exit(e)
+				exits[e.Instr] = x
+				b.fn.Exits = append(b.fn.Exits, x)
+			}
+			x.Paths = append(x.Paths, b.path(e))
+		case lockset.Again:
+			if !e.Prior.Doubt && !e.State.Joined() {
+				b.fn.Laps = append(b.fn.Laps, &Lap{Held: b.held(e.State, e.Prior), Varies: len(e.Lock.Roots()) > 0 && b.varies(e)})
+			}
+		}
+	}
+	for _, x := range b.fn.Exits {
+		for i := range x.Paths {
+			for j := range x.Paths[i].Held {
+				x.Paths[i].Held[j].Must = heldOnAll(x, x.Paths[i].Held[j].Lock)
+			}
+		}
+	}
+}
+
+func heldOnAll(x *Exit, lock *locks.Term) bool {
+	for _, p := range x.Paths {
+		found := false
+		for _, h := range p.Held {
+			found = found || h.Lock == lock
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// ownerType returns the type of the struct that the field loc belongs to, as
+// far as the field itself tells.
+func (b *builder) ownerType(loc *locks.Term) types.Type {
+	if loc.Var.Name() == "L" && loc.Var.Pkg() != nil && loc.Var.Pkg().Path() == "sync" {
+		return loc.Var.Pkg().Scope().Lookup("Cond").Type()
+	}
+	return types.Typ[types.Invalid]
+}
+
+// varies reports whether a lock that is held at the end of a loop's turn is
+// named by something that the loop computes anew.
+func (b *builder) varies(e lockset.Event) bool {
+	header := e.Instr.Block()
+	for _, s := range header.Succs {
+		if s.Dominates(header) {
+			header = s
+			break
+		}
+	}
+	for _, v := range e.Lock.Roots() {
+		if instr, ok := v.(ssa.Instruction); ok && instr.Parent() == header.Parent() && header.Dominates(instr.Block()) {
+			return true
+		}
+	}
+	return false
+}
+
+// op returns the syntax of a site; nil for a nil site.
+func (b *builder) op(s *lockset.Site) *Op {
+	if s == nil {
+		return nil
+	}
+	op := &Op{Expr: s.Expr, Call: b.machine.IR.Call(s.Instr.Common().Pos()), Mode: s.Op.Mode, Via: s.Via, Sync: s.Op.Sync, site: s}
+	if op.Call != nil {
+		op.Pos, op.End = op.Call.Pos(), op.Call.End()
+	} else {
+		op.Pos = s.Instr.Pos()
+		op.End = op.Pos
+	}
+	if d, ok := s.Instr.(*ssa.Defer); ok {
+		op.Deferred = true
+		op.Pos = d.Pos()
+	}
+	return op
+}
+
+func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
+	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode}
+	if d := st.DeferredRelease(l.Term); d != nil {
+		h.Deferred = b.stmts.defers[d.Pos()]
+	}
+	return h
+}
+
+func (b *builder) exit(e lockset.Event) *Exit {
+	x := &Exit{Kind: e.End, Pos: b.exitPos(e.Instr)}
+	if ret, ok := e.Instr.(*ssa.Return); ok {
+		x.Stmt = b.stmts.returns[ret.Pos()]
+	}
+	if call, ok := e.Instr.(*ssa.Call); ok {
+		x.Call = b.machine.IR.Call(call.Call.Pos())
+	}
+	return x
+}
+
+// exitPos returns the position of an exit; that of an implicit return is the
+// closing brace.
+func (b *builder) exitPos(instr ssa.Instruction) token.Pos {
+	switch instr := instr.(type) {
+	case *ssa.Call:
+		if call := b.machine.IR.Call(instr.Call.Pos()); call != nil {
+			return call.Pos()
+		}
+	case *ssa.Return, *ssa.Panic:
+		if p := instr.Pos(); p.IsValid() {
+			return p
+		}
+		if syntax := instr.Parent().Syntax(); syntax != nil {
+			return syntax.End() - 1
+		}
+	}
+	return instr.Pos()
+}
+
+func (b *builder) path(e lockset.Event) Path {
+	p := Path{Success: b.success(e)}
+	if e.State.Joined() {
+		return p
+	}
+	ls := e.State.Locks()
+	for i := range ls {
+		l := &ls[i]
+		switch {
+		case l.Doubt || l.Status == lockset.Gone:
+			p.Handed = append(p.Handed, l.Term)
+		case l.Status == lockset.Held && l.Need == lockset.NeedNothing && l.Site != nil && !returned(e, l.Term):
+			p.Held = append(p.Held, b.held(e.State, l))
+		case l.Status == lockset.Held && l.Need == lockset.NeedNothing:
+			p.Handed = append(p.Handed, l.Term)
+		}
+	}
+	return p
+}
+
+// returned reports whether the function returns the object that contains the
+// lock.
+func returned(e lockset.Event, lock *locks.Term) bool {
+	for _, v := range e.Values {
+		if v.Kind == locks.Const {
+			continue
+		}
+		if _, param := v.Val.(*ssa.Parameter); param && v.Kind == locks.Root {
+			continue
+		}
+		for t := lock; t != nil; t = t.X {
+			if t == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// success tells what the results of a return say about the call.
+func (b *builder) success(e lockset.Event) int {
+	if e.End != lockset.Return || len(e.Values) == 0 {
+		return 0
+	}
+	results := b.fn.fn.Signature.Results()
+	n := b.machine.Names
+	last := len(e.Values) - 1
+	val, typ := e.Values[last], results.At(last).Type()
+	isNil, known := b.machine.IsNil(e.State, val)
+	switch {
+	case val == n.Bool(true):
+		return 1
+	case val == n.Bool(false):
+		return -1
+	case types.Identical(typ, types.Universe.Lookup("error").Type()):
+		if known && isNil {
+			return 1
+		} else if known {
+			return -1
+		}
+		return 0
+	}
+	if known && isNil {
+		return -1
+	} else if known {
+		return 1
+	}
+	return 0
+}
+
+// A syntax indexes the statements of a function.
+type syntax struct {
+	returns map[token.Pos]*ast.ReturnStmt
+	defers  map[token.Pos]*ast.DeferStmt
+}
+
+func newSyntax(n ast.Node) *syntax {
+	s := &syntax{make(map[token.Pos]*ast.ReturnStmt), make(map[token.Pos]*ast.DeferStmt)}
+	if n == nil {
+		return s
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			s.returns[n.Pos()] = n
+		case *ast.DeferStmt:
+			s.defers[n.Pos()] = n
+		}
+		return true
+	})
+	return s
+}

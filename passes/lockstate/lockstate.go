@@ -1,0 +1,211 @@
+// Package lockstate defines an Analyzer that tells which locks are held at each
+// lock operation and at each exit of the functions of a package.
+//
+// It hands the results of the abstract machine (package lockset) over in terms
+// of syntax: what happened at one place in the disjuncts that reach it. Nothing
+// is said about places that are only reached in joined states, where paths with
+// different locksets could not be told apart.
+//
+// It reports nothing.
+package lockstate
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/summary"
+)
+
+// Analyzer computes lock states.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lockstate",
+	Doc:        "compute which locks are held where",
+	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/lockstate",
+	Requires:   []*analysis.Analyzer{summary.Analyzer},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+}
+
+// A Result holds the lock states of a package.
+type Result struct {
+	// Funcs are the functions that do something with locks, in source order.
+	Funcs []*Func
+
+	machine *lockset.Machine
+	runs    []*lockset.Function
+}
+
+// A Func is a function declaration or literal.
+type Func struct {
+	// Decl is the *ast.FuncDecl, *ast.FuncLit or, for the body of
+	// a range-over-func loop, *ast.RangeStmt.
+	Decl ast.Node
+	// Obj is the declared function, nil for literals.
+	Obj      *types.Func
+	Exits    []*Exit
+	Acquires []*Acquire
+	Releases []*Release
+	Waits    []*Wait
+	Laps     []*Lap
+
+	fn *ssa.Function
+}
+
+// An Op is an operation on a lock.
+type Op struct {
+	// Expr is the lock as the source writes it, or for an operation inside of
+	// a callee the lock in the caller's terms.
+	Expr string
+	Call *ast.CallExpr // the operation, or the call of the function that contains it
+	Pos  token.Pos     // of the call; of the defer or go statement for a deferred one
+	End  token.Pos
+	Mode locks.Mode
+	// Deferred reports whether a defer statement runs the operation.
+	Deferred bool
+	// Via says where in a callee the operation is; nil if Call is the
+	// operation itself.
+	Via *lockset.Via
+	// Sync reports whether the lock is one of package sync.
+	Sync bool
+
+	site *lockset.Site
+}
+
+// Line returns the line of op.
+func (op *Op) Line(fset *token.FileSet) int { return fset.Position(op.Pos).Line }
+
+// A Held is a lock that is held at some place.
+type Held struct {
+	Lock *locks.Term
+	Op   *Op // that acquired it
+	Mode locks.Mode
+	// Must reports whether it is held on every path to the place.
+	Must bool
+	// Deferred is the pending deferred call that releases it, or nil.
+	Deferred *ast.DeferStmt
+}
+
+// An Exit is a place where a function ends.
+type Exit struct {
+	Kind lockset.EndKind
+	// Stmt is the return statement; nil for the end of the body and for exits
+	// that are not returns.
+	Stmt *ast.ReturnStmt
+	// Call is the call that ends the goroutine or panics, if Kind is not
+	// Return.
+	Call *ast.CallExpr
+	Pos  token.Pos
+	// Paths are the states in which the function ends here.
+	Paths []Path
+}
+
+// A Path is one way in which a function ends.
+type Path struct {
+	Held []Held
+	// Success tells what the results say: 1 for true, a nil error or a non-nil
+	// value, -1 for the opposite, 0 if they say nothing.
+	Success int
+	// Handed are the locks that other code releases, or in doubt.
+	Handed []*locks.Term
+}
+
+// An Acquire is a place where a lock is acquired.
+type Acquire struct {
+	Op
+	Lock *locks.Term
+	// Paths is the number of states that reach it; Conflicts tells in which of
+	// them the lock is held already.
+	Paths     int
+	Conflicts []Held
+	// Callback reports whether the operation is in a function that a callee
+	// calls.
+	Callback bool
+}
+
+// A Release is a place where a lock is released.
+type Release struct {
+	Op
+	Lock  *locks.Term
+	Paths int
+	// Free lists, for each path on which the lock is not held, the operation
+	// that released it before; nil if none did.
+	Free []*Op
+	// Wrong lists the paths on which the lock is held in the other mode.
+	Wrong []*Op
+	// Held lists the acquisitions that it undoes on the other paths.
+	Held []*Op
+	// Exit is the exit at which a deferred release runs.
+	Exit token.Pos
+}
+
+// A Wait is a call of (*sync.Cond).Wait.
+type Wait struct {
+	Op
+	Lock  *locks.Term
+	Known bool // whether the condition's lock is known
+	Paths int
+	// Free counts the paths on which the condition's lock is certainly not
+	// held, Unknown those on which only the caller can hold it.
+	Free, Unknown int
+}
+
+// A Lap is a turn of a loop that ends with a lock held that it acquired.
+type Lap struct {
+	Held
+	// Varies reports whether the lock is another one in each turn.
+	Varies bool
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
+	r := &Result{runs: sum.Functions(), machine: sum.Machine}
+	for _, f := range r.runs {
+		b := builder{machine: r.machine, fn: &Func{fn: f.Fn, Decl: f.Fn.Syntax()}}
+		b.fn.Obj, _ = f.Fn.Object().(*types.Func)
+		b.build(f)
+		r.Funcs = append(r.Funcs, b.fn)
+	}
+	return r, nil
+}
+
+// ReleasedByCallers reports whether some caller of fn in the package releases
+// a lock that fn has acquired for it.
+func (r *Result) ReleasedByCallers(fn *Func) bool {
+	for _, f := range r.runs {
+		for _, e := range f.Events {
+			if e.Kind == lockset.Released && e.Prior != nil && e.Prior.Site != nil && e.Prior.Site.Via != nil &&
+				e.Prior.Status == lockset.Held && callee(e.Prior.Site.Instr) == fn.fn {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func callee(instr ssa.CallInstruction) *ssa.Function {
+	c := locks.CalleeOf(instr.Common(), instr.Common().Value)
+	return c.Body
+}
+
+// Calls returns the calls of fn in the package, in source order, in so far as
+// they are static.
+func (r *Result) Calls(fn *Func) []*ast.CallExpr {
+	var out []*ast.CallExpr
+	for _, f := range r.machine.IR.Funcs {
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok && callee(call) == fn.fn {
+					out = append(out, r.machine.IR.Call(call.Common().Pos()))
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package summary
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// findConds finds which lock each condition variable in a field or package
+// variable uses: s.cond = sync.NewCond(&s.mu), or s.cond.L = &s.mu. A variable
+// that is set up in two ways has none.
+func findConds(m *lockset.Machine) {
+	conflict := make(map[any]bool)
+	bind := func(key any, lock *locks.Term) {
+		if lock == nil || key == nil {
+			return
+		}
+		if old, ok := m.Conds[key]; ok && old != lock {
+			conflict[key] = true
+		}
+		m.Conds[key] = lock
+	}
+	for _, fn := range m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				store, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				if call, ok := store.Val.(*ssa.Call); ok && isNewCond(call) {
+					at := m.Eval(store.Addr)
+					bind(holder(at), m.Relative(fn, at, m.Eval(call.Call.Args[0])))
+				} else if addr, ok := store.Addr.(*ssa.FieldAddr); ok && locks.IsSync(addr.X.Type(), "Cond") {
+					// c.L = &s.mu, in place of NewCond
+					at := m.Eval(addr.X)
+					if at.Kind == locks.Deref {
+						at = at.X
+					}
+					bind(holder(at), m.Relative(fn, at, m.Eval(store.Val)))
+				}
+			}
+		}
+	}
+	for key := range conflict {
+		delete(m.Conds, key)
+	}
+}
+
+func isNewCond(call *ssa.Call) bool {
+	return known.NameOf(locks.CalleeOf(&call.Call, call.Call.Value).Func) == known.Name{Pkg: "sync", Func: "NewCond"}
+}
+
+// holder returns the field or package variable at the end of a path.
+func holder(at *locks.Term) any {
+	switch at.Kind {
+	case locks.Field:
+		return at.Var
+	case locks.Root:
+		if g, ok := at.Val.(locks.Global); ok {
+			return g
+		}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package summary
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// A graph is the call graph of the declared functions of a package; the
+// literals in a function are part of it.
+type graph struct {
+	funcs    []*ssa.Function // in source order
+	calls    map[*ssa.Function]map[*ssa.Function]bool
+	callees  map[*ssa.Function][]*ssa.Function // the same, in source order
+	relevant map[*ssa.Function]bool            // may do something to locks
+}
+
+func newGraph(r *Result, pkg *ir.Package) *graph {
+	g := &graph{
+		calls:    make(map[*ssa.Function]map[*ssa.Function]bool),
+		callees:  make(map[*ssa.Function][]*ssa.Function),
+		relevant: make(map[*ssa.Function]bool),
+	}
+	for _, fn := range pkg.Funcs {
+		top := outermost(fn)
+		if g.calls[top] == nil {
+			g.funcs = append(g.funcs, top)
+			g.calls[top] = make(map[*ssa.Function]bool)
+		}
+		if g.scan(r, top, fn) {
+			g.relevant[top] = true
+		}
+	}
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	var work []*ssa.Function
+	for _, fn := range g.funcs {
+		for _, callee := range g.callees[fn] {
+			callers[callee] = append(callers[callee], fn)
+		}
+		if g.relevant[fn] {
+			work = append(work, fn)
+		}
+	}
+	for len(work) > 0 {
+		fn := work[0]
+		work = work[1:]
+		for _, c := range callers[fn] {
+			if !g.relevant[c] {
+				g.relevant[c] = true
+				work = append(work, c)
+			}
+		}
+	}
+	return g
+}
+
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
+// scan records the functions of the package that fn mentions and reports
+// whether fn itself may do something to locks.
+func (g *graph) scan(r *Result, top, fn *ssa.Function) bool {
+	relevant := false
+	for _, p := range fn.Params {
+		if _, ok := p.Type().Underlying().(*types.Signature); ok && fn.Parent() == nil {
+			relevant = true // it may call it while a lock is held
+		}
+	}
+	mention := func(c locks.Callee) {
+		if _, ok := locks.OpOf(c.Func); ok {
+			relevant = true
+		}
+		switch {
+		case c.Body != nil:
+			body := outermost(c.Body)
+			if !g.calls[top][body] && (body != top || c.Body == top) {
+				g.calls[top][body] = true
+				g.callees[top] = append(g.callees[top], body)
+			}
+		case c.Func != nil:
+			if eff := r.effects(c); eff != nil && (len(eff.Outcomes) > 0 || len(eff.Excludes) > 0 || len(eff.Calls) > 0 || len(eff.Funcs) > 0 || len(eff.Waits) > 0) {
+				relevant = true
+			}
+		}
+	}
+	var operands [10]*ssa.Value
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(ssa.CallInstruction); ok {
+				mention(locks.CalleeOf(call.Common(), call.Common().Value))
+			}
+			for _, op := range instr.Operands(operands[:0]) {
+				switch v := (*op).(type) {
+				case *ssa.Function:
+					mention(locks.CalleeOf(&ssa.CallCommon{Value: v}, v))
+				}
+			}
+		}
+	}
+	return relevant
+}
+
+// order returns the strongly connected components of g, callees first (Tarjan,
+// "Depth-first search and linear graph algorithms", 1972).
+func (g *graph) order() [][]*ssa.Function {
+	index := make(map[*ssa.Function]int)
+	low := make(map[*ssa.Function]int)
+	onStack := make(map[*ssa.Function]bool)
+	var stack []*ssa.Function
+	var out [][]*ssa.Function
+	var visit func(fn *ssa.Function)
+	visit = func(fn *ssa.Function) {
+		index[fn] = len(index) + 1
+		low[fn] = index[fn]
+		stack = append(stack, fn)
+		onStack[fn] = true
+		for _, c := range g.callees[fn] {
+			if index[c] == 0 {
+				visit(c)
+				low[fn] = min(low[fn], low[c])
+			} else if onStack[c] {
+				low[fn] = min(low[fn], index[c])
+			}
+		}
+		if low[fn] != index[fn] {
+			return
+		}
+		for i := len(stack) - 1; ; i-- {
+			onStack[stack[i]] = false
+			if stack[i] == fn {
+				out = append(out, append([]*ssa.Function(nil), stack[i:]...))
+				stack = stack[:i]
+				return
+			}
+		}
+	}
+	for _, fn := range g.funcs {
+		if index[fn] == 0 {
+			visit(fn)
+		}
+	}
+	return out
+}

@@ -1,0 +1,314 @@
+// Package summary defines an Analyzer that summarizes what each function does
+// to locks: which it acquires, releases, needs and excludes, how its outcomes
+// differ, and which of its function arguments it calls.
+//
+// Summaries are computed bottom-up over the strongly connected components of
+// the package's call graph and exported as facts, so that locking that crosses
+// packages is seen. Packages that use no lock, and call nothing that does, cost
+// one look at the names they use: their SSA is not built. The standard library
+// gets no facts, since not every driver analyses it; what matters about it is in
+// a table.
+//
+// It reports nothing.
+package summary
+
+import (
+	"go/ast"
+	"go/types"
+	"reflect"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// Analyzer summarizes functions.
+var Analyzer = &analysis.Analyzer{
+	Name:       "summary",
+	Doc:        "summarize what functions do to locks",
+	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/summary",
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Fact)},
+}
+
+// A Result holds the summaries of one package.
+type Result struct {
+	// Machine is what the functions ran on. It is nil if the package uses no
+	// lock.
+	Machine *lockset.Machine
+
+	pass  *analysis.Pass
+	ends  map[*types.Func]known.End
+	facts map[*types.Func]*lockset.Effects // decoded
+	once  sync.Once
+	funcs []*lockset.Function
+	byFn  map[*ssa.Function]*lockset.Function
+	dec   *decoder
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := &Result{
+		pass:  pass,
+		ends:  make(map[*types.Func]known.End),
+		facts: make(map[*types.Func]*lockset.Effects),
+		byFn:  make(map[*ssa.Function]*lockset.Function),
+	}
+	if isStd(pass) {
+		return r, nil // computed if a check asks
+	}
+	r.findEnds()
+	if r.usesLocks() {
+		r.Functions()
+		r.export()
+		return r, nil
+	}
+	for fn, end := range r.ends {
+		if fn.Exported() && end != known.Returns {
+			pass.ExportObjectFact(fn, &Fact{End: end})
+		}
+	}
+	return r, nil
+}
+
+// std holds the first elements of the import paths of the standard library.
+var std = set("archive bufio bytes cmd compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index " +
+	"internal io iter log maps math mime net os path plugin reflect regexp runtime simd slices sort strconv strings structs sync syscall testing text time " +
+	"unicode unique unsafe vendor weak")
+
+func set(words string) map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// isStd reports whether pass's package belongs to the standard library.
+func isStd(pass *analysis.Pass) bool {
+	first, _, _ := strings.Cut(pass.Pkg.Path(), "/")
+	return std[first] && (pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd")
+}
+
+// Functions returns the functions of the package in source order, literals
+// after the function around them, with what happens in each. It is empty if
+// the package uses no lock.
+func (r *Result) Functions() []*lockset.Function {
+	r.once.Do(func() {
+		if isStd(r.pass) {
+			r.findEnds()
+		}
+		if r.usesLocks() {
+			r.compute()
+		}
+	})
+	return r.funcs
+}
+
+// usesLocks reports whether the package's code mentions a lock's method or
+// a function of another package that has a summary.
+func (r *Result) usesLocks() bool {
+	seen := make(map[*types.Func]bool)
+	for _, obj := range r.pass.TypesInfo.Uses {
+		fn, ok := obj.(*types.Func)
+		if !ok || seen[fn] {
+			continue
+		}
+		seen[fn] = true
+		fn = fn.Origin()
+		if _, ok := locks.OpOf(fn); ok {
+			return true
+		}
+		if fn.Pkg() != r.pass.Pkg {
+			var f Fact
+			if r.pass.ImportObjectFact(fn, &f) && f.locks() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// compute runs the machine on all functions that may matter.
+func (r *Result) compute() {
+	noReturn := func(fn *types.Func) bool { return r.endOf(fn) != known.Returns }
+	pkg := ir.Build(r.pass, noReturn)
+	names := locks.NewNames()
+	m := &lockset.Machine{Names: names, IR: pkg, Ends: r.endOf, Conds: make(map[any]*locks.Term)}
+	m.Effects = r.effects
+	m.Literal = func(fn *ssa.Function) *lockset.Effects {
+		if f := r.byFn[fn]; f != nil {
+			return f.Effects
+		}
+		return nil
+	}
+	r.Machine = m
+	r.dec = newDecoder(names, r.pass.Pkg)
+	findConds(m)
+	g := newGraph(r, pkg)
+	for _, scc := range g.order() {
+		rounds := 1
+		if len(scc) > 1 || g.calls[scc[0]][scc[0]] {
+			rounds = maxRounds
+		}
+		for range rounds {
+			for _, fn := range scc {
+				r.runTree(fn, g.relevant[fn])
+			}
+		}
+	}
+	for _, fn := range pkg.Funcs {
+		if f := r.byFn[fn]; f != nil && len(f.Events) > 0 {
+			r.funcs = append(r.funcs, f)
+		}
+	}
+}
+
+// maxRounds bounds how often the functions of a recursive component are run.
+// The first round sees no recursive call, the second sees what one of them
+// does; more rounds only lengthen call chains.
+const maxRounds = 2
+
+// runTree runs fn and the literals in it, the innermost first.
+func (r *Result) runTree(fn *ssa.Function, relevant bool) {
+	for _, anon := range fn.AnonFuncs {
+		r.runTree(anon, relevant)
+	}
+	if relevant {
+		r.byFn[fn] = r.Machine.Run(fn)
+		return
+	}
+	if values := r.Machine.Getter(fn); values != nil {
+		r.byFn[fn] = &lockset.Function{Fn: fn, Effects: r.Machine.GetterEffects(fn, values)}
+	}
+}
+
+// effects returns the effects of a declared function, or nil.
+func (r *Result) effects(callee locks.Callee) *lockset.Effects {
+	if callee.Body != nil {
+		if f := r.byFn[callee.Body]; f != nil {
+			return f.Effects
+		}
+		return nil
+	}
+	fn := callee.Func
+	if fn == nil || fn.Pkg() == nil || fn.Pkg() == r.pass.Pkg {
+		return nil
+	}
+	if eff, ok := r.facts[fn]; ok {
+		return eff
+	}
+	var f Fact
+	var eff *lockset.Effects
+	if r.pass.ImportObjectFact(fn, &f) {
+		eff = r.dec.effects(fn, &f)
+	}
+	r.facts[fn] = eff
+	return eff
+}
+
+// endOf tells how a function that never returns ends.
+func (r *Result) endOf(fn *types.Func) known.End {
+	fn = fn.Origin()
+	if end := known.EndOf(fn); end != known.Returns {
+		return end
+	}
+	if fn.Pkg() == nil {
+		return known.Returns
+	}
+	end, ok := r.ends[fn]
+	if !ok && fn.Pkg() != r.pass.Pkg {
+		var f Fact
+		if r.pass.ImportObjectFact(fn, &f) {
+			end = f.End
+		}
+		r.ends[fn] = end
+	}
+	return end
+}
+
+// findEnds finds the functions of the package that never return: those that
+// end in a call of such a function, before which they cannot return. It is
+// the syntactic core of ctrlflow, for functions that wrap os.Exit, log.Fatal or
+// panic.
+func (r *Result) findEnds() {
+	for changed := true; changed; {
+		changed = false
+		for _, file := range r.pass.Files {
+			for _, decl := range file.Decls {
+				decl, ok := decl.(*ast.FuncDecl)
+				if !ok || decl.Body == nil || len(decl.Body.List) == 0 {
+					continue
+				}
+				fn, ok := r.pass.TypesInfo.Defs[decl.Name].(*types.Func)
+				if !ok || r.ends[fn] != known.Returns {
+					continue
+				}
+				if end := r.endOfBody(decl.Body); end != known.Returns {
+					r.ends[fn] = end
+					changed = true
+				}
+			}
+		}
+	}
+}
+
+func (r *Result) endOfBody(body *ast.BlockStmt) known.End {
+	last, ok := body.List[len(body.List)-1].(*ast.ExprStmt)
+	if !ok {
+		return known.Returns
+	}
+	call, ok := ast.Unparen(last.X).(*ast.CallExpr)
+	if !ok {
+		return known.Returns
+	}
+	end := r.endOfCall(call)
+	if end == known.Returns {
+		return end
+	}
+	leaves := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			leaves = true
+		case *ast.DeferStmt:
+			leaves = leaves || end == known.Panics // it may recover
+		case *ast.BranchStmt:
+			leaves = leaves || n.Label != nil
+		}
+		return true
+	})
+	if leaves {
+		return known.Returns
+	}
+	return end
+}
+
+func (r *Result) endOfCall(call *ast.CallExpr) known.End {
+	var id *ast.Ident
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		id = fun
+	case *ast.SelectorExpr:
+		id = fun.Sel
+	default:
+		return known.Returns
+	}
+	switch obj := r.pass.TypesInfo.Uses[id].(type) {
+	case *types.Builtin:
+		if obj.Name() == "panic" {
+			return known.Panics
+		}
+	case *types.Func:
+		return r.endOf(obj)
+	}
+	return known.Returns
+}

@@ -1,0 +1,3 @@
+module lecture
+
+go 1.26

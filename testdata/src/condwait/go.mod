@@ -1,0 +1,3 @@
+module condwait
+
+go 1.26

@@ -1,0 +1,3 @@
+module deferunlock
+
+go 1.26

@@ -1,0 +1,3 @@
+module missingunlock
+
+go 1.26

@@ -1,0 +1,8 @@
+package suppress
+
+func inGrammar() {
+	//concurlint:ignore probe lines are those of this file
+	probe()
+//line lines.y:13
+	probe() // want "probe called"
+}

@@ -1,0 +1,6 @@
+//nolint:concurlint
+package suppress
+
+func inNolintFile() {
+	probe()
+}

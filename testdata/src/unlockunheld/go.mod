@@ -1,0 +1,3 @@
+module unlockunheld
+
+go 1.26
