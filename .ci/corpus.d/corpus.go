@@ -17,6 +17,8 @@ import (
 // A record is what is kept of a module's run with a tool.
 type record struct {
 	Module, Version string
+	Patterns        []string
+	Tags            string
 	size
 	vetting
 }
@@ -138,6 +140,9 @@ func (r runner) record(ctx context.Context, m module, t tool) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if known != nil && (known.Tags != m.tags || !slices.Equal(known.Patterns, m.patterns)) {
+		known = nil
+	}
 	if known != nil && !r.fresh {
 		return known, nil
 	}
@@ -187,7 +192,7 @@ func (r runner) run(ctx context.Context, m module, t tool, mark string) (*record
 	if err != nil {
 		return nil, err
 	}
-	return &record{m.path, m.version, s, *v}, os.Remove(mark)
+	return &record{m.path, m.version, m.patterns, m.tags, s, *v}, os.Remove(mark)
 }
 
 // warm runs the tool that does nothing on m once, so that later runs find

@@ -80,6 +80,9 @@ func TestParse(t *testing.T) {
 	var got []string
 	for _, f := range v.Findings {
 		got = append(got, f.String())
+		if f.Package != "example.com/m/a" {
+			t.Errorf("package %q of %s", f.Package, f)
+		}
 	}
 	want := []string{
 		"/src/other/x.go:1:2: [missingunlock] elsewhere",

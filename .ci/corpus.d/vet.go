@@ -118,10 +118,7 @@ func (w *workspace) vet(ctx context.Context, m module, dir string, t tool) (*vet
 func (v *vetting) settle(dir string) {
 	slices.SortFunc(v.Findings, compareFindings)
 	// A file of a package can be seen again in its test variant.
-	v.Findings = slices.CompactFunc(v.Findings, func(a, b finding) bool {
-		a.Package = b.Package
-		return a == b
-	})
+	v.Findings = slices.Compact(v.Findings)
 	nameFuncs(v.Findings, dir)
 	slices.Sort(v.Broken)
 	v.Broken = slices.Compact(v.Broken)

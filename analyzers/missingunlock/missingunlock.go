@@ -1,10 +1,12 @@
 package missingunlock
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -29,13 +31,20 @@ var Analyzer = suppress.Wrap(&analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	state := pass.ResultOf[lockstate.Analyzer].(*lockstate.Result)
-	for _, fn := range state.Funcs {
+	var found []analysis.Diagnostic
+	reported := make(map[token.Pos]bool)
+	for _, fn := range slices.Backward(state.Funcs) { // literals before the functions they are in
 		if _, body := fn.Decl.(*ast.RangeStmt); body {
 			continue // its exits are those of the function around the loop
 		}
-		c := checker{pass, state, fn, released(fn)}
-		c.exits()
+		c := checker{pass: pass, state: state, fn: fn, released: released(state, fn), relocked: relocked(fn), reported: reported}
 		c.laps()
+		c.exits()
+		found = append(found, c.found...)
+	}
+	slices.SortStableFunc(found, func(a, b analysis.Diagnostic) int { return cmp.Compare(a.Pos, b.Pos) })
+	for _, d := range found {
+		pass.Report(d)
 	}
 	return nil, nil
 }
@@ -45,25 +54,54 @@ type checker struct {
 	pass     *analysis.Pass
 	state    *lockstate.Result
 	fn       *lockstate.Func
-	released map[*locks.Term]bool // locks that some path releases
+	released map[*locks.Term]bool // locks that some path releases, or was meant to
+	relocked map[*locks.Term]bool // locks that it locks while it holds them
+	// reported are the acquisitions that a loop or a literal in fn was reported
+	// to leave locked: what follows from that is no defect of its own.
+	reported map[token.Pos]bool
+	found    []analysis.Diagnostic
 }
 
-// released returns the locks that fn acquires and, on some path, releases.
-func released(fn *lockstate.Func) map[*locks.Term]bool {
-	m := make(map[*locks.Term]bool)
+// released returns the locks that fn acquires and, on some path, releases or
+// hands to code that does. A literal that would release one and is never called
+// shows the intent too.
+func released(state *lockstate.Result, fn *lockstate.Func) map[*locks.Term]bool {
+	m := state.Unused(fn)
 	for _, r := range fn.Releases {
 		if len(r.Held) > 0 {
 			m[r.Lock] = true
+		}
+	}
+	for _, exit := range fn.Exits {
+		for _, path := range exit.Paths {
+			for _, l := range path.Handed {
+				m[l] = true
+			}
+		}
+	}
+	for l := range relocked(fn) {
+		m[l] = true
+	}
+	return m
+}
+
+// relocked returns the locks that fn itself locks while it holds them, where it
+// most likely meant to unlock them.
+func relocked(fn *lockstate.Func) map[*locks.Term]bool {
+	m := make(map[*locks.Term]bool)
+	for _, a := range fn.Acquires {
+		if len(a.Conflicts) == a.Paths && a.Via == nil && !a.Deferred && a.Conflicts[0].Op.Pos != a.Pos {
+			m[a.Lock] = true
 		}
 	}
 	return m
 }
 
 // exits reports the exits at which a lock is held that other paths release.
-func (c checker) exits() {
+func (c *checker) exits() {
 	type place struct {
-		pos  token.Pos
-		lock *locks.Term
+		exit token.Pos
+		lock any
 	}
 	seen := make(map[place]bool)
 	for _, exit := range c.fn.Exits {
@@ -72,8 +110,11 @@ func (c checker) exits() {
 		}
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
-				at := place{exit.Pos, held.Lock}
-				if seen[at] || !c.released[held.Lock] || c.isHelper(held.Lock) {
+				at := place{exit.Pos, any(held.Op.Pos)}
+				if class := held.Lock.Class(); class != nil && !held.Lock.Certain() {
+					at.lock = class // one lock under several names
+				}
+				if seen[at] || c.reported[held.Op.Pos] || !c.released[held.Lock] || c.isHelper(held.Lock) {
 					continue
 				}
 				seen[at] = true
@@ -84,35 +125,43 @@ func (c checker) exits() {
 }
 
 // isHelper reports whether it is the function's purpose to return with the lock
-// held: it does at every return, or exactly when it succeeds, or its callers
-// release the lock.
-func (c checker) isHelper(lock *locks.Term) bool {
+// held: it does at every return, or only when it succeeds while it releases the
+// lock when it fails, or its callers release the lock.
+func (c *checker) isHelper(lock *locks.Term) bool {
+	if c.state.ReleasedByCallers(c.fn) {
+		return true
+	}
 	always, bySuccess, failures := true, true, 0
 	for _, exit := range c.fn.Exits {
 		if exit.Kind != lockset.Return {
 			continue
 		}
 		for _, path := range exit.Paths {
-			held := false
-			for _, h := range path.Held {
-				held = held || h.Lock == lock
-			}
-			for _, l := range path.Handed {
-				held = held || l == lock
-			}
+			held := slices.Contains(path.Handed, lock) ||
+				slices.ContainsFunc(path.Held, func(h lockstate.Held) bool { return h.Lock == lock })
 			always = always && held
-			if path.Success < 0 {
-				failures++
-			}
-			if path.Success > 0 && !held || path.Success < 0 && held || path.Success == 0 {
+			switch {
+			case held && path.Success <= 0, slices.Contains(path.Released, lock) && path.Success >= 0:
 				bySuccess = false
+			case path.Success < 0:
+				failures++
 			}
 		}
 	}
-	return always || bySuccess && failures > 0 || c.state.ReleasedByCallers(c.fn)
+	if always {
+		return !c.relocked[lock] && !c.state.Unused(c.fn)[lock] && !c.abandoned(lock)
+	}
+	return bySuccess && failures > 0
 }
 
-func (c checker) report(exit *lockstate.Exit, held lockstate.Held) {
+// abandoned reports whether a function that returns with the lock held, on all
+// of its paths, has only callers that do not know: nobody in the package
+// releases for another function what this one locks.
+func (c *checker) abandoned(lock *locks.Term) bool {
+	return c.fn.Obj != nil && !c.fn.Obj.Exported() && len(c.state.Calls(c.fn)) > 0 && !c.state.Releasers(lock)
+}
+
+func (c *checker) report(exit *lockstate.Exit, held lockstate.Held) {
 	op := held.Op
 	line := op.Line(c.pass.Fset)
 	var msg string
@@ -142,7 +191,10 @@ func (c checker) report(exit *lockstate.Exit, held lockstate.Held) {
 			}}
 		}
 	}
-	c.pass.Report(d)
+	if c.fn.Obj == nil {
+		c.reported[op.Pos] = true
+	}
+	c.found = append(c.found, d)
 }
 
 func how(m locks.Mode) string {
@@ -156,19 +208,18 @@ func undo(m locks.Mode) string { return locks.Op{Mode: m}.Undo() }
 
 // laps reports loops that go round with a lock held that the next turn locks
 // again, though other paths through the loop release it.
-func (c checker) laps() {
-	seen := make(map[*locks.Term]bool)
+func (c *checker) laps() {
 	for _, lap := range c.fn.Laps {
-		if seen[lap.Lock] || !c.released[lap.Lock] || lap.Deferred != nil || !lap.Varies && !c.relocked(lap) {
+		op := lap.Op
+		if c.reported[op.Pos] || !c.released[lap.Lock] || lap.Deferred != nil || !lap.Varies && !c.comesRound(lap) {
 			continue
 		}
-		seen[lap.Lock] = true
-		op := lap.Op
+		c.reported[op.Pos] = true
 		pos, end := op.Pos, op.End
 		if cont := nextContinue(c.fn.Decl, op.Pos); cont != nil {
 			pos, end = cont.Pos(), cont.End()
 		}
-		c.pass.Report(analysis.Diagnostic{
+		c.found = append(c.found, analysis.Diagnostic{
 			Pos:     pos,
 			End:     end,
 			Message: fmt.Sprintf("%s is still %s when the loop comes round to lock it again (locked on line %d, never unlocked on this path)", op.Expr, how(lap.Mode), op.Line(c.pass.Fset)),
@@ -177,9 +228,9 @@ func (c checker) laps() {
 	}
 }
 
-// relocked reports whether the acquisition that a lap leaves held is run again
+// comesRound reports whether the acquisition that a lap leaves held is run again
 // with the lock held.
-func (c checker) relocked(lap *lockstate.Lap) bool {
+func (c *checker) comesRound(lap *lockstate.Lap) bool {
 	for _, a := range c.fn.Acquires {
 		for _, conflict := range a.Conflicts {
 			if a.Lock == lap.Lock && conflict.Op.Pos == lap.Op.Pos {
@@ -190,15 +241,24 @@ func (c checker) relocked(lap *lockstate.Lap) bool {
 	return false
 }
 
-// nextContinue returns the first continue statement after pos, in the innermost
-// loop around pos.
+// nextContinue returns the first continue statement after pos that goes round
+// the innermost loop around pos.
 func nextContinue(fn ast.Node, pos token.Pos) *ast.BranchStmt {
 	var loop ast.Node
+	label := ""
 	ast.Inspect(fn, func(n ast.Node) bool {
-		switch n.(type) {
+		if n == nil || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.LabeledStmt:
+			label = n.Label.Name
+			return true
 		case *ast.ForStmt, *ast.RangeStmt:
-			if n.Pos() <= pos && pos < n.End() {
-				loop = n
+			loop = n
+		case *ast.BlockStmt:
+			if loop == nil || n.Pos() < loop.Pos() {
+				label = "" // of another statement
 			}
 		}
 		return true
@@ -207,18 +267,26 @@ func nextContinue(fn ast.Node, pos token.Pos) *ast.BranchStmt {
 		return nil
 	}
 	var found *ast.BranchStmt
-	ast.Inspect(loop, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ForStmt, *ast.RangeStmt:
-			return n == loop
-		case *ast.BranchStmt:
-			if n.Tok == token.CONTINUE && n.Pos() > pos && found == nil {
-				found = n
+	var find func(n ast.Node, nested bool)
+	find = func(n ast.Node, nested bool) {
+		ast.Inspect(n, func(m ast.Node) bool {
+			switch m := m.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ForStmt, *ast.RangeStmt:
+				if m != n {
+					find(m, true)
+					return false
+				}
+			case *ast.BranchStmt:
+				mine := m.Label == nil && !nested || m.Label != nil && m.Label.Name == label
+				if m.Tok == token.CONTINUE && m.Pos() > pos && found == nil && mine {
+					found = m
+				}
 			}
-		}
-		return true
-	})
+			return true
+		})
+	}
+	find(loop, false)
 	return found
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"go/token"
 	"go/types"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,10 +40,11 @@ type Term struct {
 	Var  *types.Var  // Field
 	Val  any         // Root: ssa.Value, Global, Param or Result; Const: string
 
-	id    int
-	depth int
-	roots []ssa.Value // the SSA values it mentions, each once
-	reads []*Term     // the locations it reads, each once
+	id        int
+	depth     int
+	qualifier string      // of a Global of another package
+	roots     []ssa.Value // the SSA values it mentions, each once
+	reads     []*Term     // the locations it reads, each once
 }
 
 // A Global is the root of terms that begin at a package-level variable.
@@ -111,6 +113,7 @@ func (t *Term) Base() *Term {
 
 // A Names interns the terms of one package.
 type Names struct {
+	pkg   string
 	table map[termKey]*Term
 }
 
@@ -122,14 +125,17 @@ type termKey struct {
 	val  any
 }
 
-// NewNames returns an empty table of terms.
-func NewNames() *Names { return &Names{table: make(map[termKey]*Term)} }
+// NewNames returns an empty table of terms for the package with the given path.
+func NewNames(pkg string) *Names { return &Names{pkg: pkg, table: make(map[termKey]*Term)} }
 
 func (n *Names) intern(k termKey) *Term {
 	if t := n.table[k]; t != nil {
 		return t
 	}
 	t := &Term{Kind: k.kind, Op: k.op, X: k.x, Y: k.y, Var: k.v, Val: k.val, id: len(n.table)}
+	if g, ok := k.val.(Global); ok && g.Pkg != n.pkg {
+		t.qualifier = path.Base(g.Pkg) + "."
+	}
 	if v, ok := k.val.(ssa.Value); ok {
 		t.roots = []ssa.Value{v}
 	}
@@ -288,7 +294,7 @@ func (t *Term) String() string {
 	case Root:
 		switch v := t.Val.(type) {
 		case Global:
-			return v.Name
+			return t.qualifier + v.Name
 		case *ssa.Parameter:
 			return v.Name()
 		case *ssa.FreeVar:

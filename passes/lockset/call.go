@@ -27,15 +27,52 @@ func (x *run) prepareCall(st *State, common *ssa.CallCommon) call {
 		}
 	}
 	c.callee = locks.CalleeOf(common, v)
+	if common.IsInvoke() {
+		x.m.devirtualize(&c)
+	}
 	for _, a := range c.callee.Args {
 		c.args = append(c.args, x.m.eval(st, a))
 	}
 	return c
 }
 
+// devirtualize resolves a call of an interface method on a value whose dynamic
+// type is plain to see.
+func (m *Machine) devirtualize(c *call) {
+	v := c.common.Value
+	for {
+		if ci, ok := v.(*ssa.ChangeInterface); ok {
+			v = ci.X
+			continue
+		}
+		break
+	}
+	mi, ok := v.(*ssa.MakeInterface)
+	if !ok {
+		return
+	}
+	fn := m.IR.SSA.Prog.LookupMethod(mi.X.Type(), c.common.Method.Pkg(), c.common.Method.Name())
+	if fn == nil {
+		return
+	}
+	target := locks.CalleeOf(&ssa.CallCommon{Value: fn}, fn)
+	if fn.Synthetic != "" && fn.Origin() == nil {
+		return // promoted through embedding: the receiver is a part of the value
+	}
+	c.callee.Func, c.callee.Body = target.Func, target.Body
+	c.callee.Args = append([]ssa.Value{mi.X}, c.common.Args...)
+	c.static = true
+}
+
 // call runs a call, now or, for a Defer, at the function's exit.
 func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 	m := x.m
+	if b, ok := c.common.Value.(*ssa.Builtin); ok {
+		if call, ok := instr.(*ssa.Call); ok && b.Name() == "recover" && x.recovering {
+			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Const("nil")), false)
+		}
+		return []*State{st}
+	}
 	if op, ok := locks.OpOf(c.callee.Func); ok {
 		if op.Sync || !m.forwards(c) {
 			return x.operate(st, instr, c, op)
@@ -56,12 +93,31 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 		return x.callbacks(st, instr, c)
 	}
 	if c.callee.Body == nil {
-		if c.callee.Func == nil || c.common.IsInvoke() {
+		if c.callee.Func == nil || c.common.IsInvoke() && !c.static {
 			x.emit(Event{Kind: Called, Instr: instr, State: st, Target: c.fn})
 		}
-		st = x.escapeArgs(st, c)
+		st = x.mayLock(x.escapeArgs(st, c), c)
 	}
 	return []*State{st}
+}
+
+// mayLock forgets that locks of objects which unknown code gets are free.
+func (x *run) mayLock(st *State, c call) *State {
+	if c.callee.Func != nil && !c.common.IsInvoke() {
+		return st // a function of another package that has no summary
+	}
+	for _, l := range st.locks {
+		if l.Status != Free {
+			continue
+		}
+		for _, a := range c.args {
+			if a.Kind != locks.Const && l.Term.Base() == a.Base() {
+				st = x.doubt(st, l.Term)
+				break
+			}
+		}
+	}
+	return st
 }
 
 // calleeEffects returns the effects of the called function, or nil. The effects
@@ -347,6 +403,9 @@ func (x *run) operate(st *State, instr ssa.CallInstruction, c call, op locks.Op)
 	}
 	result := x.m.root(call)
 	failed := x.m.assume(st, result, false)
+	if prior == nil {
+		failed = failed.with(Lock{Term: term, Status: Free, Sync: op.Sync}) // not held by us, at least
+	}
 	if prior != nil && prior.Status == Held && !(prior.Mode == locks.Read && op.Mode == locks.Read) {
 		return []*State{failed}
 	}
@@ -377,15 +436,68 @@ func (x *run) find(st *State, term *locks.Term) *Lock {
 	if !ok || !slices.Contains(x.frames, alloc.Parent()) {
 		return nil
 	}
-	if c := x.m.IR.Cell(alloc); c != nil && len(c.Stores) > 0 {
-		return nil // a copy of another object
+	if !x.m.private(alloc) {
+		return nil
 	}
 	return &Lock{Term: term, Status: Free}
 }
 
+// private reports whether only the functions that run in place use the object
+// that alloc makes, so that no other code locks its locks.
+func (m *Machine) private(alloc *ssa.Alloc) bool {
+	var ok func(v ssa.Value) bool
+	ok = func(v ssa.Value) bool {
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.FieldAddr:
+				if !ok(ref) {
+					return false
+				}
+			case *ssa.UnOp, *ssa.DebugRef:
+			case *ssa.Store:
+				if ref.Val == v || ref.Addr == ssa.Value(alloc) {
+					return false // published, or a copy of another object
+				}
+			case ssa.CallInstruction:
+				callee := locks.CalleeOf(ref.Common(), ref.Common().Value)
+				if _, isOp := locks.OpOf(callee.Func); !isOp {
+					return false
+				}
+				if _, spawned := ref.(*ssa.Go); spawned {
+					return false
+				}
+			case *ssa.MakeClosure:
+				fn := ref.Fn.(*ssa.Function)
+				for i, b := range ref.Bindings {
+					if b == v && (i >= len(fn.FreeVars) || !ok(fn.FreeVars[i])) {
+						return false
+					}
+				}
+				for _, use := range *ref.Referrers() {
+					if _, spawned := use.(*ssa.Go); spawned {
+						return false
+					}
+					if call, isCall := use.(ssa.CallInstruction); !isCall || call.Common().Value != ref {
+						return false
+					}
+				}
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	return ok(alloc)
+}
+
 func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *State {
 	prior := x.find(st, term)
-	x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: site, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
+	st = x.dereferenced(st, term)
+	shown := site
+	if n := len(x.vias); n > 0 { // the literal may be called elsewhere too: speak of this call
+		shown = x.site(x.vias[0].instr, term, op, &Via{Callee: x.vias[0].name, At: x.m.Position(site.Instr.Common().Pos())})
+	}
+	x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: shown, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
 	l := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
 	if prior != nil {
 		l.Need = prior.Need
@@ -398,6 +510,19 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 		}
 	}
 	return st.with(l)
+}
+
+// dereferenced returns st with the knowledge that the pointers on term's path
+// are not nil.
+func (x *run) dereferenced(st *State, term *locks.Term) *State {
+	for t := term; t != nil; t = t.X {
+		if t.Kind == locks.Field && (t.X.Kind == locks.Root || t.X.Kind == locks.Deref) {
+			if cond := x.m.binary(token.EQL, t.X, x.m.Names.Const("nil")); x.tree.tests[cond] {
+				st = x.m.assume(st, cond, false)
+			}
+		}
+	}
+	return st
 }
 
 func (x *run) release(st *State, site *Site, term *locks.Term, op locks.Op) *State {
@@ -502,7 +627,13 @@ func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
 			}
 		}
 		outer := x.exit
-		exits = x.function(fn, in)
+		if via := x.via(instr, c); via != nil {
+			x.vias = append(x.vias, via)
+			exits = x.function(fn, in)
+			x.vias = x.vias[:len(x.vias)-1]
+		} else {
+			exits = x.function(fn, in)
+		}
 		x.exit = outer
 		x.memo[key] = exits
 	}
@@ -521,6 +652,28 @@ func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
 		out[i] = s
 	}
 	return out
+}
+
+// An inlined is a call of a function literal through a variable.
+type inlined struct {
+	instr ssa.CallInstruction
+	name  string
+}
+
+// via returns the call that stands for what a literal does, if it is called
+// through a variable.
+func (x *run) via(instr ssa.CallInstruction, c call) *inlined {
+	if x.callback > 0 {
+		return nil
+	}
+	call := x.m.IR.Call(instr.Common().Pos())
+	if call == nil {
+		return nil
+	}
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
+		return &inlined{instr, id.Name}
+	}
+	return nil
 }
 
 // yields reports whether c calls an iterator with the body of a range-over-func
@@ -730,26 +883,30 @@ func (x *run) exclude(st *State, instr ssa.CallInstruction, name string, e Exclu
 	guards := x.guards(st)
 	feasible := len(e.When) == 0
 	for _, alt := range e.When {
-		if all, known := x.satisfies(st, alt); all && known {
+		if allowed, known := x.satisfies(st, alt); allowed {
 			feasible = true
-			break
-		} else if all {
-			for _, g := range alt {
-				guards = append(guards, g)
-			}
-			feasible = true // for callers; a conflict here is not certain
-			if prior := x.find(st, e.Term); prior != nil && prior.Status == Held {
-				return
+			if !known && len(e.When) == 1 {
+				guards = append(guards, alt...)
 			}
 		}
 	}
 	if !feasible {
 		return
 	}
+	e.Term, e.Mode = readLocker(e.Term, e.Mode)
 	op := locks.Op{Action: locks.Acquire, Mode: e.Mode, Sync: e.Sync}
 	via := &Via{Callee: name, At: e.At, Chain: e.Chain}
 	site := x.site(instr, e.Term, op, via)
 	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: x.find(st, e.Term), State: st, Guards: guards})
+}
+
+// readLocker returns the lock and mode that a Lock of term means: that of
+// x.RLocker() is x.RLock.
+func readLocker(term *locks.Term, mode locks.Mode) (*locks.Term, locks.Mode) {
+	if term.Kind == locks.RLocker {
+		return term.X, locks.Read
+	}
+	return term, mode
 }
 
 // satisfies reports whether st allows all guards and whether it knows them all
@@ -792,6 +949,7 @@ func (x *run) guards(st *State) []Guard {
 func (x *run) paramCall(st *State, instr ssa.CallInstruction, name string, pc ParamCall) *State {
 	inner := st
 	for _, ch := range pc.Held {
+		ch.Term, ch.Mode = readLocker(ch.Term, ch.Mode)
 		op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}
 		site := x.site(instr, ch.Term, op, &Via{Callee: name, At: ch.At})
 		inner = inner.with(Lock{Term: ch.Term, Status: ch.Status, Mode: ch.Mode, Count: 1, Need: ch.Need, Site: site, Doubt: ch.Doubt, Sync: ch.Sync})
@@ -868,6 +1026,7 @@ func resultValue(instr ssa.CallInstruction, i int) ssa.Value {
 
 // change applies to st what a callee did to a lock.
 func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Change) *State {
+	ch.Term, ch.Mode = readLocker(ch.Term, ch.Mode)
 	prior := x.find(st, ch.Term)
 	if ch.Doubt {
 		if prior != nil || ch.Need == NeedNothing {
@@ -926,4 +1085,23 @@ func modeOf(n Need) locks.Mode {
 func (m *Machine) Position(pos token.Pos) string {
 	p := m.IR.Fset.Position(pos)
 	return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Line)
+}
+
+// Releases reports whether one of the values is a function that releases the
+// lock.
+func (m *Machine) Releases(st *State, values []*locks.Term, lock *locks.Term) bool {
+	for _, v := range values {
+		eff := m.valueEffects(st, v)
+		if eff == nil {
+			continue
+		}
+		for _, o := range eff.Outcomes {
+			for _, ch := range o.Changes {
+				if ch.Term == lock && ch.Need != NeedNothing && ch.Status == Free {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -92,6 +92,7 @@ type call struct {
 	fn     *locks.Term   // value of a dynamic callee, or nil
 	args   []*locks.Term // of callee.Args
 	common *ssa.CallCommon
+	static bool // an interface method whose receiver's type is known
 }
 
 // A Site is a place where a lock is acquired or released.

@@ -53,6 +53,9 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		switch v.Op {
 		case token.MUL:
 			t = m.content(st, sub(v.X), depth)
+			if g, ok := v.X.(*ssa.Global); ok && isError(v.Type()) && !m.assigned(g) {
+				m.sentinels[t] = true
+			}
 		case token.NOT:
 			t = m.not(sub(v.X))
 		}
@@ -86,7 +89,7 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 	case *ssa.MultiConvert:
 		t = sub(v.X)
 	case *ssa.MakeInterface:
-		t = sub(v.X)
+		t = m.asLocker(sub(v.X), v)
 	case *ssa.Slice:
 		if v.Low == nil {
 			t = sub(v.X)
@@ -99,6 +102,40 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		return val
 	}
 	return t
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// assigned reports whether code outside of initialisers may assign the package
+// variable g: an error variable that nobody assigns is a sentinel such as
+// io.EOF, not nil.
+func (m *Machine) assigned(g *ssa.Global) bool { return m.IR.Assigned[g] }
+
+// asLocker returns the name of the value x as v makes an interface of it. An
+// object that is passed as a [sync.Locker] stands for the lock it embeds.
+func (m *Machine) asLocker(x *locks.Term, v *ssa.MakeInterface) *locks.Term {
+	iface, ok := v.Type().Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 {
+		return x
+	}
+	for i := range iface.NumMethods() {
+		if _, ok := locks.OpOf(iface.Method(i)); !ok {
+			return x
+		}
+	}
+	obj, index, _ := types.LookupFieldOrMethod(v.X.Type(), true, nil, "Lock")
+	if _, ok := obj.(*types.Func); !ok {
+		return x
+	}
+	t := v.X.Type()
+	for _, i := range index[:len(index)-1] { // promoted through embedded fields
+		f := fieldOf(t, i)
+		x = m.Names.Field(x, f)
+		if t = f.Type(); isNillable(t) || types.IsInterface(t) {
+			x = m.Names.Deref(x)
+		}
+	}
+	return x
 }
 
 // root returns the name of v as an opaque value.
@@ -277,6 +314,8 @@ func (m *Machine) nonNil(t *locks.Term) bool {
 	switch t.Kind {
 	case locks.Field, locks.Elem, locks.RLocker:
 		return true
+	case locks.Deref:
+		return m.sentinels[t]
 	case locks.Root:
 		switch v := t.Val.(type) {
 		case locks.Global, *ssa.Alloc, *ssa.Function, *ssa.MakeClosure, *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:

@@ -43,8 +43,22 @@ type Machine struct {
 	// are known.
 	FieldFuncs func(*types.Var) []ssa.Value
 
-	trees map[*ssa.Function]*tree
-	sites map[siteKey]*Site
+	trees     map[*ssa.Function]*tree
+	sites     map[siteKey]*Site
+	sentinels map[*locks.Term]bool // error variables that are never nil
+}
+
+// New returns a machine for the functions of pkg. Its other fields must be set
+// before it runs.
+func New(names *locks.Names, pkg *ir.Package) *Machine {
+	return &Machine{
+		Names:     names,
+		IR:        pkg,
+		Conds:     make(map[any]*locks.Term),
+		trees:     make(map[*ssa.Function]*tree),
+		sites:     make(map[siteKey]*Site),
+		sentinels: make(map[*locks.Term]bool),
+	}
 }
 
 type siteKey struct {
@@ -64,10 +78,6 @@ const maxDefers = 12
 // Run runs fn, called with nothing known about any lock, and returns what
 // happens.
 func (m *Machine) Run(fn *ssa.Function) *Function {
-	if m.trees == nil {
-		m.trees = make(map[*ssa.Function]*tree)
-		m.sites = make(map[siteKey]*Site)
-	}
 	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string][]*State), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
 	x.function(fn, new(State))
 	f := &Function{Fn: fn, Events: x.events}
@@ -86,8 +96,10 @@ type run struct {
 	memo    map[string][]*State
 	origins map[*locks.Term][]*ssa.BasicBlock // where a condition was tested
 
-	exit     ssa.Instruction // the exit whose deferred calls run
-	callback int             // nesting of callbacks
+	exit       ssa.Instruction // the exit whose deferred calls run
+	recovering bool            // a panic is on its way: recover returns it
+	callback   int             // nesting of callbacks
+	vias       []*inlined      // literals called through a variable
 }
 
 // function runs fn from state st and returns the states in which it returns.
@@ -160,9 +172,6 @@ func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], ex
 			}
 		case *ssa.Return:
 			for _, s := range states {
-				for _, r := range instr.Results {
-					s = x.escape(s, r)
-				}
 				exits = append(exits, x.returns(instr, s))
 			}
 		case *ssa.Panic:
@@ -430,18 +439,25 @@ func (x *run) result(fn *ssa.Function) *locks.Term { return x.m.Names.Root(fn) }
 // panics runs the deferred calls of a panicking function. The function returns
 // if one of them recovers.
 func (x *run) panics(b *ssa.BasicBlock, instr *ssa.Panic, st *State) []*State {
-	end, at := Panic, ssa.Instruction(instr)
-	if call, e := x.m.endingCall(b); call != nil {
-		switch e {
-		case known.Exits:
-			return nil
-		case known.Goexits:
-			end, at = Goexit, call
-		case known.Panics:
-			at = call
-		}
+	if call, end := x.m.endingCall(b); call != nil {
+		return x.ends(st, call, end)
 	}
-	fn := b.Parent()
+	return x.ends(st, instr, known.Panics)
+}
+
+// ends runs the deferred calls of a function that ends at instruction at. It
+// returns the states in which the function returns after all.
+func (x *run) ends(st *State, at ssa.Instruction, how known.End) []*State {
+	var end EndKind
+	switch how {
+	case known.Exits:
+		return nil
+	case known.Goexits:
+		end = Goexit
+	case known.Panics:
+		end = Panic
+	}
+	fn := at.Parent()
 	recovers := false
 	for _, d := range st.defers {
 		recovers = recovers || d.frame == fn && end == Panic && x.m.recovers(d.call)
@@ -449,6 +465,9 @@ func (x *run) panics(b *ssa.BasicBlock, instr *ssa.Panic, st *State) []*State {
 	if recovers {
 		end = Recovered
 	}
+	outer := x.recovering
+	x.recovering = recovers
+	defer func() { x.recovering = outer }()
 	var out []*State
 	for _, s := range x.runDefers(fn, st, at) {
 		x.emit(Event{Kind: Exited, Instr: at, State: s, End: end})
@@ -530,7 +549,12 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 	switch instr := instr.(type) {
 	case *ssa.Call:
 		st = x.define(st, instr)
-		return x.call(st, instr, x.prepareCall(st, &instr.Call))
+		c := x.prepareCall(st, &instr.Call)
+		if c.common.IsInvoke() && x.m.Ends(c.callee.Func) != known.Returns {
+			// SSA ends the block only after static calls that never return.
+			return x.ends(st, instr, x.m.Ends(c.callee.Func))
+		}
+		return x.call(st, instr, c)
 	case *ssa.Defer:
 		if len(st.defers) >= maxDefers {
 			st = st.copy()

@@ -17,6 +17,8 @@ type tree struct {
 	// stored are the fields and variables that are assigned, other than at
 	// their declaration.
 	stored map[any]bool
+	// tests are the conditions of the branches, without negation.
+	tests map[*locks.Term]bool
 	// conds are the branches whose outcome is worth remembering, because a
 	// later branch or the function's result depends on the same condition.
 	conds map[*ssa.If]bool
@@ -33,6 +35,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	t := &tree{
 		tracked: make(map[ssa.Value]bool),
 		stored:  make(map[any]bool),
+		tests:   make(map[*locks.Term]bool),
 		conds:   make(map[*ssa.If]bool),
 	}
 	m.trees[fn] = t
@@ -51,9 +54,11 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	tested := make(map[*locks.Term]int)
 	empty := new(State)
 	eachIf(funcs, func(instr *ssa.If) { tested[positive(m.Names, m.eval(empty, instr.Cond))]++ })
+	returned := m.returnedValues(funcs)
 	eachIf(funcs, func(instr *ssa.If) {
 		cond := positive(m.Names, m.eval(empty, instr.Cond))
-		if tested[cond] > 1 || cond.Depth() <= 3 && fromParam(cond) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
+		t.tests[cond] = true
+		if tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)
 		}
@@ -62,6 +67,22 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		m.trackOperands(t, fn)
 	}
 	return t
+}
+
+// returnedValues returns the names of the values that funcs return: what is
+// known of them tells callers how a call went.
+func (m *Machine) returnedValues(funcs []*ssa.Function) map[*locks.Term]bool {
+	values := make(map[*locks.Term]bool)
+	for _, fn := range funcs {
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+				for _, r := range ret.Results {
+					values[m.Eval(r)] = true
+				}
+			}
+		}
+	}
+	return values
 }
 
 func eachIf(funcs []*ssa.Function, f func(*ssa.If)) {
@@ -151,6 +172,9 @@ func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) b
 	case *ssa.ChangeInterface:
 		return m.pathDependent(t, v.X, seen)
 	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+			return b.Name() == "recover"
+		}
 		callee := locks.CalleeOf(&v.Call, v.Call.Value)
 		if op, ok := locks.OpOf(callee.Func); ok {
 			return op.Action == locks.Try

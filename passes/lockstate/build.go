@@ -213,10 +213,12 @@ func (b *builder) path(e lockset.Event) Path {
 		switch {
 		case l.Doubt || l.Status == lockset.Gone:
 			p.Handed = append(p.Handed, l.Term)
-		case l.Status == lockset.Held && l.Need == lockset.NeedNothing && l.Site != nil && !returned(e, l.Term):
+		case l.Status == lockset.Held && l.Need == lockset.NeedNothing && l.Site != nil && !returned(e, l.Term) && !b.machine.Releases(e.State, e.Values, l.Term):
 			p.Held = append(p.Held, b.held(e.State, l))
 		case l.Status == lockset.Held && l.Need == lockset.NeedNothing:
 			p.Handed = append(p.Handed, l.Term)
+		case l.Status == lockset.Free && l.Need == lockset.NeedNothing && l.Site != nil:
+			p.Released = append(p.Released, l.Term)
 		}
 	}
 	return p

@@ -114,6 +114,8 @@ type Path struct {
 	Success int
 	// Handed are the locks that other code releases, or in doubt.
 	Handed []*locks.Term
+	// Released are the locks that the function has acquired and released.
+	Released []*locks.Term
 }
 
 // An Acquire is a place where a lock is acquired.
@@ -192,6 +194,50 @@ func (r *Result) ReleasedByCallers(fn *Func) bool {
 func callee(instr ssa.CallInstruction) *ssa.Function {
 	c := locks.CalleeOf(instr.Common(), instr.Common().Value)
 	return c.Body
+}
+
+// Releasers reports whether some function of the package ends with a lock of
+// lock's class released that its caller has acquired.
+func (r *Result) Releasers(lock *locks.Term) bool {
+	class := lock.Class()
+	if class == nil {
+		return true
+	}
+	for _, f := range r.runs {
+		if f.Effects == nil {
+			continue
+		}
+		for _, o := range f.Effects.Outcomes {
+			for _, ch := range o.Changes {
+				if ch.Need != lockset.NeedNothing && ch.Status == lockset.Free && ch.Term.Class() == class {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Unused returns the locks that function literals in fn would release, though
+// nothing calls them.
+func (r *Result) Unused(fn *Func) map[*locks.Term]bool {
+	m := make(map[*locks.Term]bool)
+	for _, f := range r.runs {
+		if f.Fn.Parent() != fn.fn || f.Effects == nil {
+			continue
+		}
+		if mc := r.machine.IR.Closure(f.Fn); mc == nil || len(*mc.Referrers()) > 0 {
+			continue
+		}
+		for _, o := range f.Effects.Outcomes {
+			for _, ch := range o.Changes {
+				if ch.Need != lockset.NeedNothing && ch.Status == lockset.Free {
+					m[ch.Term] = true
+				}
+			}
+		}
+	}
+	return m
 }
 
 // Calls returns the calls of fn in the package, in source order, in so far as

@@ -139,8 +139,9 @@ func (r *Result) usesLocks() bool {
 func (r *Result) compute() {
 	noReturn := func(fn *types.Func) bool { return r.endOf(fn) != known.Returns }
 	pkg := ir.Build(r.pass, noReturn)
-	names := locks.NewNames()
-	m := &lockset.Machine{Names: names, IR: pkg, Ends: r.endOf, Conds: make(map[any]*locks.Term)}
+	names := locks.NewNames(r.pass.Pkg.Path())
+	m := lockset.New(names, pkg)
+	m.Ends = r.endOf
 	m.Effects = r.effects
 	m.Literal = func(fn *ssa.Function) *lockset.Effects {
 		if f := r.byFn[fn]; f != nil {

@@ -21,6 +21,10 @@ type Package struct {
 	Info  *types.Info
 	Funcs []*ssa.Function // all source functions in source order, each before its literals
 
+	// Assigned holds the package variables that functions other than the
+	// initialiser assign, or whose address they take.
+	Assigned map[*ssa.Global]bool
+
 	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
 	cells    map[*ssa.Alloc]*Cell
 	calls    map[token.Pos]*ast.CallExpr // by position of "("
@@ -45,6 +49,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		SSA:      prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false),
 		Fset:     pass.Fset,
 		Info:     pass.TypesInfo,
+		Assigned: make(map[*ssa.Global]bool),
 		closures: make(map[*ssa.Function]*ssa.MakeClosure),
 		cells:    make(map[*ssa.Alloc]*Cell),
 		calls:    make(map[token.Pos]*ast.CallExpr),
@@ -86,6 +91,9 @@ func (p *Package) add(fn *ssa.Function) {
 func (p *Package) index(fn *ssa.Function) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			if fn.Synthetic == "" { // not the package initialiser
+				p.findAssigned(instr)
+			}
 			switch instr := instr.(type) {
 			case *ssa.MakeClosure:
 				body := instr.Fn.(*ssa.Function)
@@ -102,6 +110,20 @@ func (p *Package) index(fn *ssa.Function) {
 	for _, fv := range fn.FreeVars {
 		if alloc, ok := p.Binding(fv).(*ssa.Alloc); ok {
 			p.use(alloc, fv)
+		}
+	}
+}
+
+// findAssigned records the package variables that instr does more with than
+// load them.
+func (p *Package) findAssigned(instr ssa.Instruction) {
+	if u, ok := instr.(*ssa.UnOp); ok && u.Op == token.MUL {
+		return
+	}
+	var buf [8]*ssa.Value
+	for _, op := range instr.Operands(buf[:0]) {
+		if g, ok := (*op).(*ssa.Global); ok {
+			p.Assigned[g] = true
 		}
 	}
 }
