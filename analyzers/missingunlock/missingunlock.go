@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -31,7 +33,8 @@ var Analyzer = suppress.Wrap(&analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	state := pass.ResultOf[lockstate.Analyzer].(*lockstate.Result)
-	var found []analysis.Diagnostic
+	var found []leak
+	leaky := make(map[*types.Func]bool)
 	reported := make(map[token.Pos]bool)
 	for _, fn := range slices.Backward(state.Funcs) { // literals before the functions they are in
 		if _, body := fn.Decl.(*ast.RangeStmt); body {
@@ -41,12 +44,23 @@ func run(pass *analysis.Pass) (any, error) {
 		c.laps()
 		c.exits()
 		found = append(found, c.found...)
+		if len(c.found) > 0 && fn.Obj != nil {
+			leaky[fn.Obj] = true
+		}
 	}
-	slices.SortStableFunc(found, func(a, b analysis.Diagnostic) int { return cmp.Compare(a.Pos, b.Pos) })
-	for _, d := range found {
-		pass.Report(d)
+	slices.SortStableFunc(found, func(a, b leak) int { return cmp.Compare(a.Pos, b.Pos) })
+	for _, l := range found {
+		if !leaky[l.op.Callee] { // else it is the callee's defect
+			pass.Report(l.Diagnostic)
+		}
 	}
 	return nil, nil
+}
+
+// A leak is a diagnostic for a lock that op acquired.
+type leak struct {
+	analysis.Diagnostic
+	op *lockstate.Op
 }
 
 // A checker looks at one function.
@@ -54,35 +68,48 @@ type checker struct {
 	pass     *analysis.Pass
 	state    *lockstate.Result
 	fn       *lockstate.Func
-	released map[*locks.Term]bool // locks that some path releases, or was meant to
+	released map[hold]bool        // locks that some path releases, or was meant to
 	relocked map[*locks.Term]bool // locks that it locks while it holds them
 	// reported are the acquisitions that a loop or a literal in fn was reported
 	// to leave locked: what follows from that is no defect of its own.
 	reported map[token.Pos]bool
-	found    []analysis.Diagnostic
+	found    []leak
 }
 
 // released returns the locks that fn acquires and, on some path, releases or
 // hands to code that does. A literal that would release one and is never called
 // shows the intent too.
-func released(state *lockstate.Result, fn *lockstate.Func) map[*locks.Term]bool {
-	m := state.Unused(fn)
+func released(state *lockstate.Result, fn *lockstate.Func) map[hold]bool {
+	m := make(map[hold]bool)
 	for _, r := range fn.Releases {
 		if len(r.Held) > 0 {
-			m[r.Lock] = true
+			m[hold{r.Lock, r.Mode}] = true
 		}
+	}
+	both := func(l *locks.Term) {
+		m[hold{l, locks.Write}] = true
+		m[hold{l, locks.Read}] = true
 	}
 	for _, exit := range fn.Exits {
 		for _, path := range exit.Paths {
 			for _, l := range path.Handed {
-				m[l] = true
+				both(l)
 			}
 		}
 	}
+	for l := range state.Unused(fn) {
+		both(l)
+	}
 	for l := range relocked(fn) {
-		m[l] = true
+		both(l)
 	}
 	return m
+}
+
+// A hold is a lock held in a mode.
+type hold struct {
+	lock *locks.Term
+	mode locks.Mode
 }
 
 // relocked returns the locks that fn itself locks while it holds them, where it
@@ -104,20 +131,20 @@ func (c *checker) exits() {
 		lock any
 	}
 	seen := make(map[place]bool)
+	unsure := make(map[place]bool) // reported locks of a class that may be the same under other names
 	for _, exit := range c.fn.Exits {
 		if exit.Kind == lockset.Panic {
 			continue // the process ends, or a caller recovers: see deferunlock
 		}
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
-				at := place{exit.Pos, any(held.Op.Pos)}
-				if class := held.Lock.Class(); class != nil && !held.Lock.Certain() {
-					at.lock = class // one lock under several names
-				}
-				if seen[at] || c.reported[held.Op.Pos] || !c.released[held.Lock] || c.isHelper(held.Lock) {
+				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
+				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Certain() || c.reported[held.Op.Pos] || held.Local || !c.released[hold{held.Lock, held.Mode}] ||
+					c.isHelper(held) || c.noted(path, held.Lock) {
 					continue
 				}
-				seen[at] = true
+				seen[at], seen[again], seen[class] = true, true, true
+				unsure[class] = !held.Lock.Certain()
 				c.report(exit, held)
 			}
 		}
@@ -127,7 +154,8 @@ func (c *checker) exits() {
 // isHelper reports whether it is the function's purpose to return with the lock
 // held: it does at every return, or only when it succeeds while it releases the
 // lock when it fails, or its callers release the lock.
-func (c *checker) isHelper(lock *locks.Term) bool {
+func (c *checker) isHelper(h lockstate.Held) bool {
+	lock := h.Lock
 	if c.state.ReleasedByCallers(c.fn) {
 		return true
 	}
@@ -137,11 +165,11 @@ func (c *checker) isHelper(lock *locks.Term) bool {
 			continue
 		}
 		for _, path := range exit.Paths {
-			held := slices.Contains(path.Handed, lock) ||
+			held := slices.Contains(path.Returned, lock) ||
 				slices.ContainsFunc(path.Held, func(h lockstate.Held) bool { return h.Lock == lock })
 			always = always && held
 			switch {
-			case held && path.Success <= 0, slices.Contains(path.Released, lock) && path.Success >= 0:
+			case held && path.Success <= 0, !held && path.Success >= 0 && (slices.Contains(path.Released, lock) || slices.Contains(path.Handed, lock)):
 				bySuccess = false
 			case path.Success < 0:
 				failures++
@@ -149,16 +177,55 @@ func (c *checker) isHelper(lock *locks.Term) bool {
 		}
 	}
 	if always {
-		return !c.relocked[lock] && !c.state.Unused(c.fn)[lock] && !c.abandoned(lock)
+		return !c.released[hold{lock, h.Mode}] || !c.relocked[lock] && c.named()
 	}
-	return bySuccess && failures > 0
+	// A function that finds something, returns true and forgets the lock looks
+	// like one that tries to lock.
+	return bySuccess && failures > 0 && (!c.returnsBool() || c.named())
 }
 
-// abandoned reports whether a function that returns with the lock held, on all
-// of its paths, has only callers that do not know: nobody in the package
-// releases for another function what this one locks.
-func (c *checker) abandoned(lock *locks.Term) bool {
-	return c.fn.Obj != nil && !c.fn.Obj.Exported() && len(c.state.Calls(c.fn)) > 0 && !c.state.Releasers(lock)
+func (c *checker) returnsBool() bool {
+	if c.fn.Obj == nil {
+		return true
+	}
+	results := c.fn.Obj.Signature().Results()
+	b, ok := results.At(results.Len() - 1).Type().Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Bool
+}
+
+// named reports whether the function's name says that it locks. It decides only
+// about functions that both release the lock and return with it, and may mean
+// to: a loop that waits for a state, a try that fails.
+func (c *checker) named() bool {
+	if c.fn.Obj == nil {
+		return false
+	}
+	name := strings.ToLower(c.fn.Obj.Name())
+	return slices.ContainsFunc([]string{"lock", "acquire", "begin", "enter", "reserve", "claim"}, func(verb string) bool {
+		return strings.Contains(name, verb)
+	})
+}
+
+// noted reports whether the path sets a flag that the paths which release the
+// lock do not set, so that another function can release it later.
+func (c *checker) noted(path lockstate.Path, lock *locks.Term) bool {
+	if len(path.Flags) == 0 || !c.state.Releasers(lock) {
+		return false
+	}
+	for _, flag := range path.Flags {
+		everywhere := true
+		for _, exit := range c.fn.Exits {
+			for _, p := range exit.Paths {
+				if slices.Contains(p.Released, lock) && !slices.Contains(p.Flags, flag) {
+					everywhere = false
+				}
+			}
+		}
+		if !everywhere {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *checker) report(exit *lockstate.Exit, held lockstate.Held) {
@@ -194,7 +261,7 @@ func (c *checker) report(exit *lockstate.Exit, held lockstate.Held) {
 	if c.fn.Obj == nil {
 		c.reported[op.Pos] = true
 	}
-	c.found = append(c.found, d)
+	c.found = append(c.found, leak{d, op})
 }
 
 func how(m locks.Mode) string {
@@ -211,7 +278,7 @@ func undo(m locks.Mode) string { return locks.Op{Mode: m}.Undo() }
 func (c *checker) laps() {
 	for _, lap := range c.fn.Laps {
 		op := lap.Op
-		if c.reported[op.Pos] || !c.released[lap.Lock] || lap.Deferred != nil || !lap.Varies && !c.comesRound(lap) {
+		if c.reported[op.Pos] || !c.released[hold{lap.Lock, lap.Mode}] || lap.Deferred != nil || !lap.Varies && !c.comesRound(lap) {
 			continue
 		}
 		c.reported[op.Pos] = true
@@ -219,12 +286,12 @@ func (c *checker) laps() {
 		if cont := nextContinue(c.fn.Decl, op.Pos); cont != nil {
 			pos, end = cont.Pos(), cont.End()
 		}
-		c.found = append(c.found, analysis.Diagnostic{
+		c.found = append(c.found, leak{analysis.Diagnostic{
 			Pos:     pos,
 			End:     end,
 			Message: fmt.Sprintf("%s is still %s when the loop comes round to lock it again (locked on line %d, never unlocked on this path)", op.Expr, how(lap.Mode), op.Line(c.pass.Fset)),
 			Related: []analysis.RelatedInformation{{Pos: op.Pos, End: op.End, Message: op.Expr + " locked here"}},
-		})
+		}, op})
 	}
 }
 

@@ -17,11 +17,20 @@ import (
 // analysed; problems says why, a line each. Test variants stand for their
 // packages, as in go vet. Files in overlay have the contents given there.
 func load(patterns []string, tests bool, overlay map[string][]byte) (pkgs []*packages.Package, problems []string, err error) {
-	pkgs, err = packages.Load(&packages.Config{
+	env := readGoEnv()
+	config := &packages.Config{
 		Mode:    packages.LoadAllSyntax | packages.NeedModule | packages.NeedForTest,
 		Tests:   tests,
 		Overlay: overlay,
-	}, patterns...)
+	}
+	if env.root != "" && !mayNameStd(patterns, env.root) {
+		config.ParseFile = headers(env.root)
+	}
+	pkgs, err = packages.Load(config, patterns...)
+	if err == nil && config.ParseFile != nil && stdFailed(pkgs, env.root) {
+		config.ParseFile = nil
+		pkgs, err = packages.Load(config, patterns...)
+	}
 	if err != nil {
 		return nil, nil, goListError(err)
 	}
@@ -33,12 +42,39 @@ func load(patterns []string, tests bool, overlay map[string][]byte) (pkgs []*pac
 	})
 	problems = loadProblems(pkgs)
 	if problems != nil {
-		if err := environmentError(); err != nil {
+		if err := env.problem(); err != nil {
 			return nil, nil, err
 		}
 	}
 	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return p.IllTyped })
 	return withoutVariants(pkgs), problems, nil
+}
+
+// A goEnv holds settings of the go command in the current directory.
+type goEnv struct {
+	root, version, mode, mod, work string
+}
+
+// readGoEnv returns the settings, or none if go does not tell them.
+func readGoEnv() goEnv {
+	out, err := exec.Command("go", "env", "GOROOT", "GOVERSION", "GO111MODULE", "GOMOD", "GOWORK").Output()
+	lines := strings.Split(string(out), "\n")
+	if err != nil || len(lines) < 5 {
+		return goEnv{}
+	}
+	return goEnv{lines[0], lines[1], lines[2], lines[3], lines[4]}
+}
+
+// problem returns what is wrong with the place where we run, which may explain
+// problems of the code.
+func (env goEnv) problem() error {
+	if env == (goEnv{}) {
+		return nil
+	}
+	if env.mode != "off" && (env.mod == "" || env.mod == os.DevNull) && env.work == "" {
+		return errors.New("there is no go.mod file in this folder or above it: go mod init makes one")
+	}
+	return tooOld(runtime.Version(), env.version)
 }
 
 // goListError returns err, the failure of the go command, as a sentence.
@@ -51,21 +87,6 @@ func goListError(err error) error {
 		text = stderr
 	}
 	return errors.New(strings.TrimSpace(text))
-}
-
-// environmentError returns what is wrong with the place where we run, which
-// may explain problems of the code.
-func environmentError() error {
-	out, err := exec.Command("go", "env", "GOVERSION", "GO111MODULE", "GOMOD", "GOWORK").Output()
-	lines := strings.Split(string(out), "\n")
-	if err != nil || len(lines) < 4 {
-		return nil // there are other problems to print
-	}
-	version, mode, mod, work := lines[0], lines[1], lines[2], lines[3]
-	if mode != "off" && (mod == "" || mod == os.DevNull) && work == "" {
-		return errors.New("there is no go.mod file in this folder or above it: go mod init makes one")
-	}
-	return tooOld(runtime.Version(), version)
 }
 
 // loadProblems returns a line for each reason why one of pkgs, or a package

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 // TestScript runs concurlint by itself and under the real go command, as the
 // scripts in testdata/script say.
 func TestScript(t *testing.T) {
-	env := goEnv(t)
+	env := scriptEnv(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -27,9 +27,9 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// goEnv returns the settings of the go command that scripts need in addition
+// scriptEnv returns the settings of the go command that scripts need in addition
 // to the environment of testscript, which has neither caches nor a proxy.
-func goEnv(t *testing.T) []string {
+func scriptEnv(t *testing.T) []string {
 	var env []string
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN"} {
 		out, err := exec.Command("go", "env", name).Output()

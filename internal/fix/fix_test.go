@@ -41,6 +41,7 @@ func TestSet(t *testing.T) {
 		{"insertion within a change", [][]string{{"a()\n\tb()->x()"}, {"^b()->y();"}}, []bool{true, false}, "x() c()"},
 		{"change around an insertion", [][]string{{"^b()->y();"}, {"a()\n\tb()->x()"}}, []bool{true, false}, "a() y() b() c()"},
 		{"all or nothing", [][]string{{"b()->y()"}, {"a()->x()", "b()->z()"}}, []bool{true, false}, "a() y() c()"},
+		{"conflict leaves the set as it was", [][]string{{"c()->z()"}, {"b()->y()"}, {"^package->\n"}, {"a()->x()", "b()->v()"}}, []bool{true, true, true, false}, "a() y() z()"},
 		{"third after a conflict", [][]string{{"b()->y()"}, {"b()->z()"}, {"c()->z()"}}, []bool{true, false, true}, "a() y() z()"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,11 +40,11 @@ type Term struct {
 	Var  *types.Var  // Field
 	Val  any         // Root: ssa.Value, Global, Param or Result; Const: string
 
-	id        int
-	depth     int
-	qualifier string      // of a Global of another package
-	roots     []ssa.Value // the SSA values it mentions, each once
-	reads     []*Term     // the locations it reads, each once
+	id    int
+	depth int
+	label string      // of a root, for messages
+	roots []ssa.Value // the SSA values it mentions, each once
+	reads []*Term     // the locations it reads, each once
 }
 
 // A Global is the root of terms that begin at a package-level variable.
@@ -113,6 +113,10 @@ func (t *Term) Base() *Term {
 
 // A Names interns the terms of one package.
 type Names struct {
+	// Label returns the name of the variable that an SSA value is assigned to,
+	// or "".
+	Label func(ssa.Value) string
+
 	pkg   string
 	table map[termKey]*Term
 }
@@ -134,7 +138,10 @@ func (n *Names) intern(k termKey) *Term {
 	}
 	t := &Term{Kind: k.kind, Op: k.op, X: k.x, Y: k.y, Var: k.v, Val: k.val, id: len(n.table)}
 	if g, ok := k.val.(Global); ok && g.Pkg != n.pkg {
-		t.qualifier = path.Base(g.Pkg) + "."
+		t.label = path.Base(g.Pkg) + "." + g.Name
+	}
+	if v, ok := k.val.(ssa.Value); ok && n.Label != nil {
+		t.label = n.Label(v)
 	}
 	if v, ok := k.val.(ssa.Value); ok {
 		t.roots = []ssa.Value{v}
@@ -292,9 +299,12 @@ func (t *Term) Certain() bool {
 func (t *Term) String() string {
 	switch t.Kind {
 	case Root:
+		if t.label != "" {
+			return t.label
+		}
 		switch v := t.Val.(type) {
 		case Global:
-			return t.qualifier + v.Name
+			return v.Name
 		case *ssa.Parameter:
 			return v.Name()
 		case *ssa.FreeVar:
@@ -312,6 +322,10 @@ func (t *Term) String() string {
 			}
 		case *ssa.Function:
 			return v.Name()
+		case Param:
+			return "p" + strconv.Itoa(v.Index)
+		case Result:
+			return "r" + strconv.Itoa(v.Index)
 		}
 		return "value"
 	case Field:

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -49,6 +50,10 @@ func (m *Machine) devirtualize(c *call) {
 	}
 	mi, ok := v.(*ssa.MakeInterface)
 	if !ok {
+		if impl := m.Implementation(c.common.Method); impl != nil {
+			c.callee.Func, _ = impl.Object().(*types.Func)
+			c.callee.Body, c.static = impl, true
+		}
 		return
 	}
 	fn := m.IR.SSA.Prog.LookupMethod(mi.X.Type(), c.common.Method.Pkg(), c.common.Method.Name())
@@ -110,8 +115,8 @@ func (x *run) mayLock(st *State, c call) *State {
 		if l.Status != Free {
 			continue
 		}
-		for _, a := range c.args {
-			if a.Kind != locks.Const && l.Term.Base() == a.Base() {
+		for t := l.Term; t != nil; t = t.X {
+			if slices.Contains(c.args, t) {
 				st = x.doubt(st, l.Term)
 				break
 			}
@@ -134,6 +139,9 @@ func (m *Machine) calleeEffects(st *State, c call) *Effects {
 
 // valueEffects returns the effects of calling the function value named t.
 func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
+	if t.Kind == locks.Deref {
+		return m.storedEffects(st, t)
+	}
 	if t.Kind != locks.Root {
 		return nil
 	}
@@ -164,6 +172,97 @@ func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
 		}
 	}
 	return nil
+}
+
+// storedEffects returns the effects of calling the function in the field or
+// package variable that t loads, if the package shows all that may be there.
+// Where there are several, only what all of them exclude counts.
+func (m *Machine) storedEffects(st *State, t *locks.Term) *Effects {
+	var all *Effects
+	for i, s := range m.Stored(cellOf(t.X)) {
+		eff := m.valueEffects(st, s.Func)
+		if eff == nil {
+			return nil
+		}
+		eff = m.rebase(eff, s, t.X.X)
+		if i == 0 {
+			all = eff
+		} else {
+			all = intersectEffects(all, eff)
+		}
+	}
+	return all
+}
+
+// A Store is a function that is stored in a field or package variable. Owner is
+// the struct that the field belongs to, in the terms of the code that stores;
+// Params translates the terms of the code that makes the function to those.
+type Store struct {
+	Func  *locks.Term
+	Owner *locks.Term
+	Args  map[*locks.Term]*locks.Term
+}
+
+// rebase returns eff, the effects of a stored function, with the owner of the
+// field called owner. What does not belong to the owner or a package variable is
+// left out.
+func (m *Machine) rebase(eff *Effects, s Store, owner *locks.Term) *Effects {
+	mine := m.Names.Root(locks.Result{Index: -2})
+	eff = m.substitute(eff, func(t *locks.Term) *locks.Term {
+		if s.Args == nil && t == s.Owner {
+			return mine
+		}
+		if p := s.Args[t]; p != nil {
+			if p == s.Owner {
+				return mine
+			}
+			return p
+		}
+		return nil
+	})
+	keep := func(t *locks.Term) bool {
+		base := t.Base()
+		_, global := base.Val.(locks.Global)
+		return global || base == mine && owner != nil
+	}
+	n := &Effects{Name: eff.Name, Params: eff.Params}
+	for _, e := range eff.Excludes {
+		if keep(e.Term) {
+			e.When = nil
+			n.Excludes = append(n.Excludes, e)
+		}
+	}
+	for _, o := range eff.Outcomes {
+		o.Changes = slices.DeleteFunc(slices.Clone(o.Changes), func(ch Change) bool { return !keep(ch.Term) })
+		n.Outcomes = append(n.Outcomes, Outcome{Changes: o.Changes})
+	}
+	n.Outcomes = m.mergeOutcomes(n.Outcomes)
+	return m.substitute(n, func(t *locks.Term) *locks.Term {
+		if t == mine {
+			return owner
+		}
+		return nil
+	})
+}
+
+// intersectEffects returns what two functions, either of which may be called,
+// both exclude. What either does to locks otherwise is in doubt.
+func intersectEffects(a, b *Effects) *Effects {
+	n := &Effects{Name: a.Name, Params: a.Params}
+	for _, e := range a.Excludes {
+		if slices.ContainsFunc(b.Excludes, func(f Exclude) bool { return f.Term == e.Term && f.Mode == e.Mode }) {
+			n.Excludes = append(n.Excludes, e)
+		}
+	}
+	for _, eff := range [...]*Effects{a, b} {
+		for _, o := range eff.Outcomes {
+			for _, ch := range o.Changes {
+				ch.Doubt = true
+				n.Outcomes = append(n.Outcomes, Outcome{Changes: []Change{ch}})
+			}
+		}
+	}
+	return n
 }
 
 // resultEffects returns the effects of calling result i of call.
@@ -267,6 +366,10 @@ func (m *Machine) substitute(eff *Effects, f func(*locks.Term) *locks.Term) *Eff
 	for i := range n.Funcs {
 		n.Funcs[i] = m.substitute(n.Funcs[i], f)
 	}
+	n.Binds = slices.Clone(eff.Binds)
+	for i, b := range n.Binds {
+		n.Binds[i] = Guard{sub(b.T), sub(b.V)}
+	}
 	n.Waits = slices.Clone(eff.Waits)
 	for i := range n.Waits {
 		n.Waits[i] = sub(n.Waits[i])
@@ -332,10 +435,12 @@ func (x *run) site(instr ssa.CallInstruction, term *locks.Term, op locks.Op, via
 		return s
 	}
 	s := &Site{Instr: instr, Fn: instr.Parent(), Op: op, Expr: term.String(), Via: via, num: len(x.m.sites) + 1}
-	if via == nil {
-		if e := x.m.Receiver(instr); e != nil {
-			s.Expr = types.ExprString(e)
+	if via != nil {
+		if text := x.shown[term]; text != "" {
+			s.Expr = text
 		}
+	} else if e := x.m.Receiver(instr); e != nil {
+		s.Expr = types.ExprString(e)
 	}
 	x.m.sites[key] = s
 	return s
@@ -453,7 +558,7 @@ func (m *Machine) private(alloc *ssa.Alloc) bool {
 				if !ok(ref) {
 					return false
 				}
-			case *ssa.UnOp, *ssa.DebugRef:
+			case *ssa.UnOp, *ssa.DebugRef, *ssa.Return:
 			case *ssa.Store:
 				if ref.Val == v || ref.Addr == ssa.Value(alloc) {
 					return false // published, or a copy of another object
@@ -517,9 +622,7 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 func (x *run) dereferenced(st *State, term *locks.Term) *State {
 	for t := term; t != nil; t = t.X {
 		if t.Kind == locks.Field && (t.X.Kind == locks.Root || t.X.Kind == locks.Deref) {
-			if cond := x.m.binary(token.EQL, t.X, x.m.Names.Const("nil")); x.tree.tests[cond] {
-				st = x.m.assume(st, cond, false)
-			}
+			st = x.m.assume(st, x.m.binary(token.EQL, t.X, x.m.Names.Const("nil")), false)
 		}
 	}
 	return st
@@ -576,7 +679,11 @@ func sameShape(a, b *locks.Term) bool {
 
 // doubt returns st certain of nothing about a lock.
 func (x *run) doubt(st *State, term *locks.Term) *State {
-	return st.with(Lock{Term: term, Status: Gone, Doubt: true})
+	l := Lock{Term: term, Status: Gone, Doubt: true}
+	if prior := st.Find(term); prior != nil {
+		l.Need = prior.Need
+	}
+	return st.with(l)
 }
 
 // wait runs Cond.Wait: its lock is released and held again.
@@ -810,12 +917,39 @@ func (x *run) handOver(st *State, eff *Effects) *State {
 
 // bindArgs returns eff in terms of the caller.
 func (x *run) bindArgs(st *State, c call, eff *Effects) *Effects {
-	return x.m.substitute(eff, func(t *locks.Term) *locks.Term {
+	bound := x.m.substitute(eff, func(t *locks.Term) *locks.Term {
 		if i := slices.Index(eff.Params, t); i >= 0 && i < len(c.args) {
 			return c.args[i]
 		}
 		return nil
 	})
+	for _, b := range st.env {
+		if b.key.Kind == locks.Deref { // what the arguments refer to may be known
+			return x.m.substitute(bound, func(t *locks.Term) *locks.Term { return x.m.resolve(st, t) })
+		}
+	}
+	return bound
+}
+
+// resolve returns t with the loads replaced whose values st knows.
+func (m *Machine) resolve(st *State, t *locks.Term) *locks.Term {
+	if v := st.value(t); v != nil {
+		return v
+	}
+	if t.X == nil || t.Kind == locks.Old || t.Kind == locks.Binary {
+		return t
+	}
+	x, y := m.resolve(st, t.X), t.Y
+	if y != nil {
+		y = m.resolve(st, y)
+	}
+	if x != t.X || y != t.Y {
+		t = m.Names.Rebuild(t, x, y)
+		if v := st.value(t); v != nil {
+			return v
+		}
+	}
+	return t
 }
 
 // apply runs a call of a function by its effects.
@@ -823,6 +957,7 @@ func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) 
 	if eff.Trivial() {
 		return []*State{x.escapeUnused(st, c, eff)}
 	}
+	x.shown = x.shows(instr, c, eff)
 	eff = x.bindArgs(st, c, eff)
 	name := x.m.callName(instr, eff)
 	for _, e := range eff.Excludes {
@@ -831,6 +966,11 @@ func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) 
 	st = x.escapeUnused(st, c, eff)
 	for _, pc := range eff.Calls {
 		st = x.paramCall(st, instr, name, pc)
+	}
+	for _, b := range eff.Binds {
+		if at := x.bindResults(b.T, instr); at != nil {
+			st = st.bind(at, b.V)
+		}
 	}
 	if eff.End != known.Returns {
 		return []*State{st} // the block ends in a panic
@@ -863,6 +1003,49 @@ func (x *run) escapeUnused(st *State, c call, eff *Effects) *State {
 		}
 	}
 	return st
+}
+
+// shows returns, for each lock that the called function changes, how a reader
+// of the call would write it: as a path from the arguments in the source.
+func (x *run) shows(instr ssa.CallInstruction, c call, eff *Effects) map[*locks.Term]string {
+	syntax := x.m.IR.Call(instr.Common().Pos())
+	if syntax == nil || c.callee.Func == nil || instr.Common().IsInvoke() {
+		return nil
+	}
+	args := syntax.Args
+	if c.callee.Func.Signature().Recv() != nil {
+		if recv := x.m.Receiver(instr); recv != nil && len(args) < len(c.args) {
+			args = append([]ast.Expr{recv}, args...)
+		}
+	}
+	shown := make(map[*locks.Term]string)
+	show := func(t *locks.Term) {
+		i := slices.Index(eff.Params, t.Base())
+		if i < 0 || i >= len(args) || i >= len(c.args) {
+			return
+		}
+		arg := ast.Unparen(args[i])
+		if u, ok := arg.(*ast.UnaryExpr); ok && u.Op == token.AND {
+			arg = u.X
+		}
+		base := t.Base().String()
+		bound := x.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
+			if t == eff.Params[i] {
+				return c.args[i]
+			}
+			return nil
+		})
+		shown[bound] = types.ExprString(arg) + strings.TrimPrefix(t.String(), base)
+	}
+	for _, e := range eff.Excludes {
+		show(e.Term)
+	}
+	for _, o := range eff.Outcomes {
+		for _, ch := range o.Changes {
+			show(ch.Term)
+		}
+	}
+	return shown
 }
 
 // callName returns how the source writes the callee of instr.
@@ -1057,6 +1240,9 @@ func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Chang
 		return st.with(l)
 	}
 	if ch.Status != Held {
+		if prior == nil {
+			st = st.with(Lock{Term: ch.Term, Status: Free, Mode: ch.Mode, Site: x.site(instr, ch.Term, locks.Op{Action: locks.Release, Mode: ch.Mode, Sync: ch.Sync}, via), Sync: ch.Sync})
+		}
 		return st
 	}
 	op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}

@@ -31,6 +31,9 @@ type Effects struct {
 	Values []*locks.Term
 	// Funcs are the effects of calling its results; nil entries are unknown.
 	Funcs []*Effects
+	// Binds are the fields of new objects that it returns whose values its
+	// caller can name.
+	Binds []Guard
 	// Params are the roots that stand for the function's parameters in the
 	// terms above, the receiver first.
 	Params []*locks.Term
@@ -42,7 +45,7 @@ type Effects struct {
 // Trivial reports whether a call has no effect that matters here.
 func (e *Effects) Trivial() bool {
 	return e == nil || e.End == known.Returns && len(e.Outcomes) == 0 && len(e.Excludes) == 0 && len(e.Calls) == 0 &&
-		len(e.Values) == 0 && len(e.Funcs) == 0 && len(e.Waits) == 0
+		len(e.Values) == 0 && len(e.Funcs) == 0 && len(e.Waits) == 0 && len(e.Binds) == 0
 }
 
 // An Outcome is one way in which a function returns.
@@ -174,6 +177,8 @@ type Function struct {
 	Fn      *ssa.Function
 	Events  []Event
 	Effects *Effects
+	// In are the states in which each block is reached.
+	In [][]*State
 }
 
 // paramNames returns the roots of fn's parameters.

@@ -89,6 +89,9 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 	case *ssa.MultiConvert:
 		t = sub(v.X)
 	case *ssa.MakeInterface:
+		if isError(v.Type()) {
+			return root // an error; its identity does not matter, but it is not nil
+		}
 		t = m.asLocker(sub(v.X), v)
 	case *ssa.Slice:
 		if v.Low == nil {
@@ -318,7 +321,7 @@ func (m *Machine) nonNil(t *locks.Term) bool {
 		return m.sentinels[t]
 	case locks.Root:
 		switch v := t.Val.(type) {
-		case locks.Global, *ssa.Alloc, *ssa.Function, *ssa.MakeClosure, *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:
+		case locks.Global, *ssa.Alloc, *ssa.Function, *ssa.MakeClosure, *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice, *ssa.MakeInterface:
 			return true
 		case *ssa.Call:
 			if f := v.Call.StaticCallee(); f != nil {

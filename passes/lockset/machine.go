@@ -39,9 +39,12 @@ type Machine struct {
 	// Conds maps the field or package variable that holds a sync.Cond to its
 	// lock, a path from the struct that the field belongs to.
 	Conds map[any]*locks.Term
-	// FieldFuncs returns the functions that may be stored in a field, if all
-	// are known.
-	FieldFuncs func(*types.Var) []ssa.Value
+	// Stored returns the functions that may be stored in a field (a *types.Var)
+	// or package variable (a locks.Global), if all are known.
+	Stored func(any) []Store
+	// Implementation returns the only function of the package that a call of an
+	// interface method can reach, or nil.
+	Implementation func(*types.Func) *ssa.Function
 
 	trees     map[*ssa.Function]*tree
 	sites     map[siteKey]*Site
@@ -80,7 +83,7 @@ const maxDefers = 12
 func (m *Machine) Run(fn *ssa.Function) *Function {
 	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string][]*State), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
 	x.function(fn, new(State))
-	f := &Function{Fn: fn, Events: x.events}
+	f := &Function{Fn: fn, Events: x.events, In: x.in}
 	f.Effects = m.effectsOf(f)
 	return f
 }
@@ -92,14 +95,16 @@ type run struct {
 	root    *ssa.Function
 	record  bool // whether to record events; off while the fixpoint is sought
 	events  []Event
+	in      [][]*State
 	frames  []*ssa.Function
 	memo    map[string][]*State
 	origins map[*locks.Term][]*ssa.BasicBlock // where a condition was tested
 
-	exit       ssa.Instruction // the exit whose deferred calls run
-	recovering bool            // a panic is on its way: recover returns it
-	callback   int             // nesting of callbacks
-	vias       []*inlined      // literals called through a variable
+	exit       ssa.Instruction        // the exit whose deferred calls run
+	recovering bool                   // a panic is on its way: recover returns it
+	callback   int                    // nesting of callbacks
+	vias       []*inlined             // literals called through a variable
+	shown      map[*locks.Term]string // how the source writes the locks that the current callee changes
 }
 
 // function runs fn from state st and returns the states in which it returns.
@@ -114,6 +119,9 @@ func (x *run) function(fn *ssa.Function, st *State) []*State {
 		return edges
 	}, insert)
 	x.record = record
+	if len(x.frames) == 1 {
+		x.in = in
+	}
 
 	var exits []*State
 	seen := make(map[string]bool)
@@ -549,6 +557,13 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 	switch instr := instr.(type) {
 	case *ssa.Call:
 		st = x.define(st, instr)
+		if instr.Call.Signature().Results().Len() > 1 {
+			for _, ref := range *instr.Referrers() {
+				if e, ok := ref.(*ssa.Extract); ok {
+					st = x.define(st, e)
+				}
+			}
+		}
 		c := x.prepareCall(st, &instr.Call)
 		if c.common.IsInvoke() && x.m.Ends(c.callee.Func) != known.Returns {
 			// SSA ends the block only after static calls that never return.
@@ -590,6 +605,10 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 				// the value is used.
 				st = st.bind(x.m.root(instr), t)
 			}
+		}
+	case *ssa.Extract:
+		if _, ok := instr.Tuple.(*ssa.Call); !ok { // those are defined by the call
+			st = x.define(st, instr)
 		}
 	case ssa.Value:
 		st = x.define(st, instr)
@@ -709,7 +728,7 @@ func (x *run) store(st *State, addr, val ssa.Value) *State {
 	if v.Reads(loc) || v.Depth() > maxDepth-2 {
 		return st
 	}
-	return st.bind(x.m.Names.Deref(loc), v)
+	return st.bindStored(x.m.Names.Deref(loc), v)
 }
 
 // overwrite makes the names that read location loc names of something old.

@@ -2,6 +2,7 @@ package lockset
 
 import (
 	"encoding/binary"
+	"go/types"
 	"slices"
 	"sort"
 
@@ -67,7 +68,10 @@ type State struct {
 
 // A binding says that Key has the value of Val on this path: a variable in
 // memory, a phi, a parameter of an inlined function, or a condition.
-type binding struct{ key, val *locks.Term }
+type binding struct {
+	key, val *locks.Term
+	stored   bool // by an assignment, not found by a test
+}
 
 // A deferred is a call that waits for the function's exit.
 type deferred struct {
@@ -142,11 +146,33 @@ func (s *State) bind(key, val *locks.Term) *State {
 		n.env = slices.Delete(slices.Clone(s.env), i, i+1)
 	case found:
 		n.env = slices.Clone(s.env)
-		n.env[i].val = val
+		n.env[i] = binding{key: key, val: val}
 	default:
-		n.env = slices.Insert(slices.Clip(slices.Clone(s.env)), i, binding{key, val})
+		n.env = slices.Insert(slices.Clip(slices.Clone(s.env)), i, binding{key: key, val: val})
 	}
 	return n
+}
+
+// bindStored is like bind, for an assignment of val to the location of key.
+func (s *State) bindStored(key, val *locks.Term) *State {
+	n := s.bind(key, nil).bind(key, val)
+	for i := range n.env {
+		if n.env[i].key == key {
+			n.env[i].stored = true // n is new: nobody shares its env
+		}
+	}
+	return n
+}
+
+// Flags returns the fields in which s has stored true.
+func (s *State) Flags() []*types.Var {
+	var out []*types.Var
+	for _, b := range s.env {
+		if b.stored && b.key.Kind == locks.Deref && b.key.X.Kind == locks.Field && b.val.Kind == locks.Const && b.val.Val == "true" {
+			out = append(out, b.key.X.Var)
+		}
+	}
+	return out
 }
 
 // push returns s with one more deferred call.
@@ -177,7 +203,7 @@ func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
 	for _, b := range s.env {
 		k, v := ren(b.key), ren(b.val)
 		if k.Kind != locks.Old && !oldInside(k) {
-			n.env = append(n.env, binding{k, v})
+			n.env = append(n.env, binding{k, v, b.stored})
 		}
 	}
 	n.defers = make([]*deferred, len(s.defers))

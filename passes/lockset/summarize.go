@@ -51,6 +51,7 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 		}
 	}
 	eff.Outcomes = m.mergeOutcomes(outcomes)
+	eff.Binds = m.bindsOf(f, v)
 	eff.Values = m.valuesOf(f)
 	eff.Funcs = m.funcsOf(f, v)
 	return eff
@@ -181,6 +182,12 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 			o.Changes = append(o.Changes, m.changeOf(l))
 		}
 	}
+	for _, l := range e.State.locks {
+		// Known to be free; see mergeOutcomes for where that matters.
+		if l.Need == NeedNothing && l.Status == Free && l.Mode == locks.Write && l.Site != nil && !l.Doubt && v.visible(l.Term) {
+			o.Changes = append(o.Changes, m.changeOf(l))
+		}
+	}
 	for _, b := range e.State.env {
 		if fromParam(b.key) && v.visible(b.key) && (b.val == n.Bool(true) || b.val == n.Bool(false)) {
 			o.When = append(o.When, Guard{b.key, b.val})
@@ -206,6 +213,21 @@ func isParam(t *locks.Term) bool {
 // mergeOutcomes merges the outcomes that change the same locks, and marks
 // changes that callers cannot tell apart as doubtful.
 func (m *Machine) mergeOutcomes(all []Outcome) []Outcome {
+	held := make(map[*locks.Term]bool)
+	for _, o := range all {
+		for _, ch := range o.Changes {
+			if ch.Status == Held && ch.Need == NeedNothing {
+				held[ch.Term] = true
+			}
+		}
+	}
+	// That a lock is free again is worth a word only if another outcome keeps
+	// it.
+	for i := range all {
+		all[i].Changes = slices.DeleteFunc(all[i].Changes, func(ch Change) bool {
+			return ch.Status == Free && ch.Need == NeedNothing && !held[ch.Term]
+		})
+	}
 	var out []Outcome
 	for _, o := range all {
 		if i := slices.IndexFunc(out, func(p Outcome) bool {
@@ -281,6 +303,47 @@ func conflict(a, b []Guard) bool {
 		}
 	}
 	return false
+}
+
+// maxBinds bounds the fields of new objects in a summary.
+const maxBinds = 8
+
+// bindsOf returns what fn's new objects hold when it returns them.
+func (m *Machine) bindsOf(f *Function, v visibility) []Guard {
+	var out []Guard
+	for _, e := range f.Events {
+		if e.Kind != Exited || e.Depth > 0 || e.End != Return {
+			continue
+		}
+		for i, val := range e.Values {
+			alloc, ok := val.Val.(*ssa.Alloc)
+			if !ok || val.Kind != locks.Root || alloc.Parent() != f.Fn {
+				continue
+			}
+			result := m.Names.Root(locks.Result{Index: i})
+			for _, ref := range *alloc.Referrers() {
+				addr, ok := ref.(*ssa.FieldAddr)
+				if !ok {
+					continue
+				}
+				field := fieldOf(addr.X.Type(), addr.Field)
+				if !isNillable(field.Type()) && !types.IsInterface(field.Type()) {
+					continue
+				}
+				for _, use := range *addr.Referrers() {
+					store, ok := use.(*ssa.Store)
+					if !ok || store.Addr != ssa.Value(addr) {
+						continue
+					}
+					b := Guard{m.Names.Deref(m.Names.Field(result, field)), m.Eval(store.Val)}
+					if b.V.Kind != locks.Const && v.visible(b.V) && !slices.Contains(out, b) && len(out) < maxBinds {
+						out = append(out, b)
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 // valuesOf returns the results of a function that does nothing but follow

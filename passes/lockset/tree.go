@@ -17,8 +17,6 @@ type tree struct {
 	// stored are the fields and variables that are assigned, other than at
 	// their declaration.
 	stored map[any]bool
-	// tests are the conditions of the branches, without negation.
-	tests map[*locks.Term]bool
 	// conds are the branches whose outcome is worth remembering, because a
 	// later branch or the function's result depends on the same condition.
 	conds map[*ssa.If]bool
@@ -35,7 +33,6 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	t := &tree{
 		tracked: make(map[ssa.Value]bool),
 		stored:  make(map[any]bool),
-		tests:   make(map[*locks.Term]bool),
 		conds:   make(map[*ssa.If]bool),
 	}
 	m.trees[fn] = t
@@ -57,7 +54,6 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	returned := m.returnedValues(funcs)
 	eachIf(funcs, func(instr *ssa.If) {
 		cond := positive(m.Names, m.eval(empty, instr.Cond))
-		t.tests[cond] = true
 		if tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)

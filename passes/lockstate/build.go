@@ -145,12 +145,42 @@ func (b *builder) varies(e lockset.Event) bool {
 	return false
 }
 
+// fresh reports whether t names an object that the function has made, or had
+// made by a function of the package.
+func fresh(t *locks.Term) bool {
+	switch v := t.Val.(type) {
+	case *ssa.Alloc:
+		return true
+	case *ssa.Call:
+		fn := v.Call.StaticCallee()
+		if fn == nil || len(fn.Blocks) == 0 {
+			return false
+		}
+		for _, b := range fn.Blocks {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !ok {
+				continue
+			}
+			for _, r := range ret.Results {
+				if _, ok := r.(*ssa.Alloc); !ok {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	return false
+}
+
 // op returns the syntax of a site; nil for a nil site.
 func (b *builder) op(s *lockset.Site) *Op {
 	if s == nil {
 		return nil
 	}
 	op := &Op{Expr: s.Expr, Call: b.machine.IR.Call(s.Instr.Common().Pos()), Mode: s.Op.Mode, Via: s.Via, Sync: s.Op.Sync, site: s}
+	if s.Via != nil {
+		op.Callee = locks.CalleeOf(s.Instr.Common(), s.Instr.Common().Value).Func
+	}
 	if op.Call != nil {
 		op.Pos, op.End = op.Call.Pos(), op.Call.End()
 	} else {
@@ -166,6 +196,7 @@ func (b *builder) op(s *lockset.Site) *Op {
 
 func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
 	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode}
+	h.Local = l.Site.Via != nil && fresh(l.Term.Base())
 	if d := st.DeferredRelease(l.Term); d != nil {
 		h.Deferred = b.stmts.defers[d.Pos()]
 	}
@@ -203,7 +234,7 @@ func (b *builder) exitPos(instr ssa.Instruction) token.Pos {
 }
 
 func (b *builder) path(e lockset.Event) Path {
-	p := Path{Success: b.success(e)}
+	p := Path{Success: b.success(e), Flags: e.State.Flags()}
 	if e.State.Joined() {
 		return p
 	}
@@ -211,12 +242,13 @@ func (b *builder) path(e lockset.Event) Path {
 	for i := range ls {
 		l := &ls[i]
 		switch {
-		case l.Doubt || l.Status == lockset.Gone:
+		case l.Status == lockset.Gone:
 			p.Handed = append(p.Handed, l.Term)
+		case l.Doubt:
 		case l.Status == lockset.Held && l.Need == lockset.NeedNothing && l.Site != nil && !returned(e, l.Term) && !b.machine.Releases(e.State, e.Values, l.Term):
 			p.Held = append(p.Held, b.held(e.State, l))
 		case l.Status == lockset.Held && l.Need == lockset.NeedNothing:
-			p.Handed = append(p.Handed, l.Term)
+			p.Returned = append(p.Returned, l.Term)
 		case l.Status == lockset.Free && l.Need == lockset.NeedNothing && l.Site != nil:
 			p.Released = append(p.Released, l.Term)
 		}

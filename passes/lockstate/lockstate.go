@@ -72,6 +72,8 @@ type Op struct {
 	// Via says where in a callee the operation is; nil if Call is the
 	// operation itself.
 	Via *lockset.Via
+	// Callee is the function that Call calls, if Via is set and it is known.
+	Callee *types.Func
 	// Sync reports whether the lock is one of package sync.
 	Sync bool
 
@@ -86,6 +88,9 @@ type Held struct {
 	Lock *locks.Term
 	Op   *Op // that acquired it
 	Mode locks.Mode
+	// Local reports whether a callee has acquired it, in an object that the
+	// function itself has made.
+	Local bool
 	// Must reports whether it is held on every path to the place.
 	Must bool
 	// Deferred is the pending deferred call that releases it, or nil.
@@ -112,8 +117,14 @@ type Path struct {
 	// Success tells what the results say: 1 for true, a nil error or a non-nil
 	// value, -1 for the opposite, 0 if they say nothing.
 	Success int
-	// Handed are the locks that other code releases, or in doubt.
+	// Handed are the locks that other code releases at some time.
 	Handed []*locks.Term
+	// Returned are the held locks of objects that the function returns, or that
+	// a function it returns releases.
+	Returned []*locks.Term
+	// Flags are the fields in which the path has noted something by storing
+	// true.
+	Flags []*types.Var
 	// Released are the locks that the function has acquired and released.
 	Released []*locks.Term
 }

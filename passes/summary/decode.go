@@ -71,6 +71,11 @@ func (d *decoder) fill(eff *lockset.Effects, f *Fact, s pathScope) {
 	for _, w := range f.Waits {
 		eff.Waits = append(eff.Waits, s.term(w))
 	}
+	for _, b := range f.Binds {
+		if at, v := s.term(b[0]), s.term(b[1]); at != nil && v != nil {
+			eff.Binds = append(eff.Binds, lockset.Guard{T: at, V: v})
+		}
+	}
 	for _, fn := range f.Funcs {
 		var sub *lockset.Effects
 		if fn.locks() {

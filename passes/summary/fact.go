@@ -23,6 +23,7 @@ type Fact struct {
 	Values   []string // paths, "" where unknown
 	Funcs    []*Fact
 	Waits    []string
+	Binds    [][2]string // fields of results, and their values
 }
 
 // Outcome is the portable form of [lockset.Outcome].
@@ -72,7 +73,7 @@ func (*Fact) AFact() {}
 
 // locks reports whether the fact says something of locks.
 func (f *Fact) locks() bool {
-	return len(f.Outcomes)+len(f.Excludes)+len(f.Calls)+len(f.Funcs)+len(f.Waits) > 0
+	return len(f.Outcomes)+len(f.Excludes)+len(f.Calls)+len(f.Funcs)+len(f.Waits)+len(f.Binds) > 0
 }
 
 // String describes the fact for tests: "excludes p0.#1; holds p0.#1".
@@ -213,6 +214,11 @@ func (e encoder) fact(eff *lockset.Effects) *Fact {
 	for _, w := range eff.Waits {
 		if p := path(w); p != "" {
 			f.Waits = append(f.Waits, p)
+		}
+	}
+	for _, b := range eff.Binds {
+		if at, v := path(b.T), path(b.V); at != "" && v != "" {
+			f.Binds = append(f.Binds, [2]string{at, v})
 		}
 	}
 	if len(eff.Funcs) > 0 {

@@ -12,14 +12,16 @@ import (
 // A graph is the call graph of the declared functions of a package; the
 // literals in a function are part of it.
 type graph struct {
+	targets  *targets
 	funcs    []*ssa.Function // in source order
 	calls    map[*ssa.Function]map[*ssa.Function]bool
 	callees  map[*ssa.Function][]*ssa.Function // the same, in source order
 	relevant map[*ssa.Function]bool            // may do something to locks
 }
 
-func newGraph(r *Result, pkg *ir.Package) *graph {
+func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 	g := &graph{
+		targets:  t,
 		calls:    make(map[*ssa.Function]map[*ssa.Function]bool),
 		callees:  make(map[*ssa.Function][]*ssa.Function),
 		relevant: make(map[*ssa.Function]bool),
@@ -95,6 +97,9 @@ func (g *graph) scan(r *Result, top, fn *ssa.Function) bool {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(ssa.CallInstruction); ok {
 				mention(locks.CalleeOf(call.Common(), call.Common().Value))
+				for _, target := range g.targets.of(call.Common()) {
+					mention(locks.Callee{Body: target})
+				}
 			}
 			for _, op := range instr.Operands(operands[:0]) {
 				switch v := (*op).(type) {

@@ -140,6 +140,7 @@ func (r *Result) compute() {
 	noReturn := func(fn *types.Func) bool { return r.endOf(fn) != known.Returns }
 	pkg := ir.Build(r.pass, noReturn)
 	names := locks.NewNames(r.pass.Pkg.Path())
+	names.Label = pkg.Label
 	m := lockset.New(names, pkg)
 	m.Ends = r.endOf
 	m.Effects = r.effects
@@ -150,9 +151,11 @@ func (r *Result) compute() {
 		return nil
 	}
 	r.Machine = m
+	t := newTargets(m, r.pass.Pkg)
+	m.Stored, m.Implementation = t.stored, t.implementation
 	r.dec = newDecoder(names, r.pass.Pkg)
 	findConds(m)
-	g := newGraph(r, pkg)
+	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
 		rounds := 1
 		if len(scc) > 1 || g.calls[scc[0]][scc[0]] {
@@ -181,7 +184,7 @@ func (r *Result) runTree(fn *ssa.Function, relevant bool) {
 	for _, anon := range fn.AnonFuncs {
 		r.runTree(anon, relevant)
 	}
-	if relevant {
+	if relevant && len(fn.Blocks) > 0 {
 		r.byFn[fn] = r.Machine.Run(fn)
 		return
 	}

@@ -22,18 +22,14 @@ func newLayout(file *token.File, f *ast.File) *layout {
 		}
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
-		switch n.(type) {
-		case nil, *ast.CommentGroup:
-			return false
-		}
-		if !n.Pos().IsValid() || n.Pos() == n.End() {
+		if n == nil || !n.Pos().IsValid() || n.Pos() == n.End() {
 			return true
 		}
 		mark(n.Pos())
 		mark(n.End() - 1)
 		l.ends[n.Pos()] = max(l.ends[n.Pos()], n.End())
 		switch n.(type) {
-		case ast.Decl, ast.Spec, *ast.Field:
+		case ast.Decl, ast.Spec:
 			l.decls[n.Pos()] = max(l.decls[n.Pos()], n.End())
 		}
 		return true

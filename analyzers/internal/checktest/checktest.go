@@ -145,12 +145,14 @@ func recheck(t testing.TB, tree fixtures, a *analysis.Analyzer, patterns []strin
 	if err != nil {
 		t.Fatal(err)
 	}
+	broken := false
 	packages.Visit(pkgs, nil, func(pkg *packages.Package) {
 		for _, err := range pkg.Errors {
 			t.Errorf("after all fixes: %v", err)
+			broken = true
 		}
 	})
-	if t.Failed() {
+	if broken {
 		return
 	}
 	graph, err := checker.Analyze([]*analysis.Analyzer{a}, pkgs, nil)

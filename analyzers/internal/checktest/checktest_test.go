@@ -90,7 +90,7 @@ func g() { bad(1) } // want "bad on line 12"
 -- src/bad/sub/sub.go --
 package sub
 
-func bad() {}
+func bad(...int) {}
 func use(...int) {}
 
 func F() { bad() } // want "bad on line 6"
@@ -115,7 +115,8 @@ func Test(t *testing.T) {
 		{"golden without fix", good + "-- src/bad/sub/none.go --\npackage sub\n-- src/bad/sub/none.go.golden --\npackage sub\n", fixed, nil, "no fix changes this file"},
 		{"fix does not compile", good, "use(x)", []string{"./sub"}, "after all fixes: "},
 		{"fix is found again", good, "bad()", []string{"./sub"}, "after all fixes: "},
-		{"fix brings another finding", good, "func() { bad(); type _ int }()", []string{"./sub"}, "after all fixes: "},
+		{"fix brings another finding", good, "bad(2)", []string{"./sub"}, "after all fixes: "},
+		{"fix makes one like another", good, "bad()", []string{"."}, "after all fixes: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -28,6 +28,7 @@ type Package struct {
 	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
 	cells    map[*ssa.Alloc]*Cell
 	calls    map[token.Pos]*ast.CallExpr // by position of "("
+	assigned map[token.Pos][]ast.Expr    // what a call, by position of "(", is assigned to
 }
 
 // A Cell is a local variable that lives in memory because a function literal
@@ -53,6 +54,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		closures: make(map[*ssa.Function]*ssa.MakeClosure),
 		cells:    make(map[*ssa.Alloc]*Cell),
 		calls:    make(map[token.Pos]*ast.CallExpr),
+		assigned: make(map[token.Pos][]ast.Expr),
 	}
 	pkg.SSA.Build()
 	for _, file := range pass.Files {
@@ -64,8 +66,18 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 			}
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				pkg.calls[call.Lparen] = call
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				pkg.calls[n.Lparen] = n
+			case *ast.AssignStmt:
+				for i, rhs := range n.Rhs {
+					if call, ok := ast.Unparen(rhs).(*ast.CallExpr); ok {
+						pkg.assigned[call.Lparen] = n.Lhs
+						if len(n.Rhs) > 1 {
+							pkg.assigned[call.Lparen] = n.Lhs[i : i+1]
+						}
+					}
+				}
 			}
 			return true
 		})
@@ -188,6 +200,27 @@ func (p *Package) Binding(fv *ssa.FreeVar) ssa.Value {
 			break
 		}
 	}
+}
+
+// Label returns the source of the variable that the result of a call is
+// assigned to, or "".
+func (p *Package) Label(v ssa.Value) string {
+	i := 0
+	if e, ok := v.(*ssa.Extract); ok {
+		v, i = e.Tuple, e.Index
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return ""
+	}
+	lhs := p.assigned[call.Call.Pos()]
+	if i >= len(lhs) {
+		return ""
+	}
+	if name := types.ExprString(lhs[i]); name != "_" {
+		return name
+	}
+	return ""
 }
 
 // Call returns the syntax of a call, given the position of its parenthesis,

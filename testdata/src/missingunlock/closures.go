@@ -223,11 +223,11 @@ func (c *conn) recursiveClosure() {
 }
 
 // A return inside a range-over-func body leaves the function with the lock.
-func FN_rangeFunc(c *conn, seq func(func(int) bool)) bool {
+func rangeFunc(c *conn, seq func(func(int) bool)) bool {
 	c.mu.Lock()
 	for v := range seq {
 		if v == c.n {
-			return true
+			return true // want `returning with c.mu locked \(locked on line \d+`
 		}
 	}
 	c.mu.Unlock()

@@ -177,11 +177,11 @@ func handOverHand(c *conn, k int) *conn {
 
 // Hand over hand; the return in the loop keeps the current node's lock, whose
 // name changes with every step.
-func FN_handOverHandLeak(c *conn, k int) bool {
+func handOverHandLeak(c *conn, k int) bool {
 	c.mu.Lock()
 	for c.next != nil {
 		if c.n == k {
-			return true
+			return true // want `returning with (c|next).mu locked \(locked on line \d+`
 		}
 		next := c.next
 		next.mu.Lock()

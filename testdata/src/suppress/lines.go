@@ -5,4 +5,5 @@ func inGrammar() {
 	probe()
 //line lines.y:13
 	probe() // want "probe called"
+	probe() //concurlint:ignore probe lines are those of this file
 }

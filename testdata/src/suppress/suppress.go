@@ -91,11 +91,6 @@ var (
 	d = func() int { probe(); return 0 }() // want "probe called"
 )
 
-type table struct {
-	//concurlint:ignore probe the field // want "probe has nothing to report here"
-	f func()
-}
-
 // Two names: each is used or not for itself.
 func names() {
 	probe() //concurlint:ignore other,probe both
@@ -132,6 +127,7 @@ func nolint() {
 	probe() //nolint:errcheck, probe // spaces are fine
 	probe() //nolint:errcheck // want "probe called"
 	probe() //nolints // want "probe called"
+	probe() //nolints,probe // want "probe called"
 	probe() //lint // want "probe called"
 
 	//nolint:probe // a statement of several lines

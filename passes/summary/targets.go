@@ -1,0 +1,225 @@
+package summary
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// targets knows which functions the function-valued fields and variables of the
+// package can hold, and which methods its interfaces can reach.
+type targets struct {
+	machine *lockset.Machine
+	pkg     *types.Package
+	stores  map[any][]lockset.Store
+	open    map[any]bool // fields and variables that may hold other functions
+	methods map[*types.Func]*ssa.Function
+}
+
+// maxStores bounds the functions that one field can hold; with more, they have
+// little in common.
+const maxStores = 4
+
+func newTargets(m *lockset.Machine, pkg *types.Package) *targets {
+	t := &targets{
+		machine: m,
+		pkg:     pkg,
+		stores:  make(map[any][]lockset.Store),
+		open:    make(map[any]bool),
+		methods: make(map[*types.Func]*ssa.Function),
+	}
+	callers := staticCallers(m.IR.Funcs)
+	for _, fn := range m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if store, ok := instr.(*ssa.Store); ok {
+					if _, ok := store.Val.Type().Underlying().(*types.Signature); ok {
+						t.add(store, callers)
+					}
+				}
+			}
+		}
+	}
+	return t
+}
+
+// staticCallers returns the static calls of each function, in source order.
+func staticCallers(funcs []*ssa.Function) map[*ssa.Function][]ssa.CallInstruction {
+	callers := make(map[*ssa.Function][]ssa.CallInstruction)
+	for _, fn := range funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					if c := locks.CalleeOf(call.Common(), call.Common().Value); c.Body != nil {
+						callers[c.Body] = append(callers[c.Body], call)
+					}
+				}
+			}
+		}
+	}
+	return callers
+}
+
+// add records that store puts a function into a field or package variable.
+func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInstruction) {
+	at := t.machine.Eval(store.Addr)
+	key := holder(at)
+	if key == nil {
+		return
+	}
+	switch key := key.(type) {
+	case *types.Var:
+		t.open[key] = t.open[key] || key.Exported() || key.Pkg() != t.pkg
+	case locks.Global:
+		obj := t.pkg.Scope().Lookup(key.Name)
+		t.open[key] = t.open[key] || obj == nil || obj.Exported()
+	}
+	put := func(s lockset.Store) {
+		t.stores[key] = append(t.stores[key], s)
+		t.open[key] = t.open[key] || len(t.stores[key]) > maxStores
+	}
+	switch v := store.Val.(type) {
+	case *ssa.MakeClosure, *ssa.Function:
+		put(lockset.Store{Func: t.machine.Eval(v), Owner: at.X})
+	case *ssa.Const: // nil
+	case *ssa.Parameter:
+		fn := v.Parent()
+		if obj, ok := fn.Object().(*types.Func); !ok || obj.Exported() {
+			t.open[key] = true
+			return
+		}
+		for _, call := range callers[fn] {
+			t.addArgument(key, v, at, call, put)
+		}
+	default:
+		t.open[key] = true
+	}
+}
+
+// addArgument records that call passes a function for parameter p, which its
+// callee stores at location at.
+func (t *targets) addArgument(key any, p *ssa.Parameter, at *locks.Term, call ssa.CallInstruction, put func(lockset.Store)) {
+	callee := locks.CalleeOf(call.Common(), call.Common().Value)
+	s := lockset.Store{Owner: at.X, Args: make(map[*locks.Term]*locks.Term)}
+	for i, param := range p.Parent().Params {
+		if i >= len(callee.Args) {
+			break
+		}
+		arg := t.machine.Eval(callee.Args[i])
+		if param == p {
+			s.Func = arg
+		} else if arg.Kind != locks.Const {
+			s.Args[arg] = t.machine.Eval(param)
+		}
+	}
+	if s.Func == nil || s.Func.Kind != locks.Root {
+		t.open[key] = true
+		return
+	}
+	switch s.Func.Val.(type) {
+	case *ssa.MakeClosure, *ssa.Function:
+		put(s)
+	default:
+		t.open[key] = true
+	}
+}
+
+// stored returns the functions that the field or package variable may hold, if
+// all are known.
+func (t *targets) stored(key any) []lockset.Store {
+	if t.open[key] {
+		return nil
+	}
+	return t.stores[key]
+}
+
+// of returns the functions that a dynamic call may reach through a field,
+// variable or interface.
+func (t *targets) of(c *ssa.CallCommon) []*ssa.Function {
+	if c.IsInvoke() {
+		if fn := t.implementation(c.Method); fn != nil {
+			return []*ssa.Function{fn}
+		}
+		return nil
+	}
+	if c.StaticCallee() != nil {
+		return nil
+	}
+	fn := t.machine.Eval(c.Value)
+	if fn.Kind != locks.Deref {
+		return nil
+	}
+	var out []*ssa.Function
+	for _, s := range t.stored(holder(fn.X)) {
+		switch v := s.Func.Val.(type) {
+		case *ssa.MakeClosure:
+			out = append(out, locks.CalleeOf(&ssa.CallCommon{Value: v}, v).Body)
+		case *ssa.Function:
+			out = append(out, locks.CalleeOf(&ssa.CallCommon{Value: v}, v).Body)
+		}
+	}
+	for i := len(out) - 1; i >= 0; i-- {
+		if out[i] == nil {
+			out = append(out[:i], out[i+1:]...)
+		}
+	}
+	return out
+}
+
+// implementation returns the only function that a call of an interface method
+// can reach: the interface is the package's own, and one type of the package
+// implements it.
+func (t *targets) implementation(method *types.Func) *ssa.Function {
+	if fn, ok := t.methods[method]; ok {
+		return fn
+	}
+	var found *ssa.Function
+	t.methods[method] = nil
+	recv, ok := types.Unalias(method.Signature().Recv().Type()).(*types.Named)
+	if !ok || recv.Obj().Pkg() != t.pkg || recv.Obj().Exported() || recv.TypeParams() != nil {
+		return nil
+	}
+	iface, ok := recv.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	scope := t.pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams() != nil {
+			continue
+		}
+		if !types.Implements(types.NewPointer(tn.Type()), iface) {
+			continue
+		}
+		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, t.pkg, method.Name())
+		fn, ok := obj.(*types.Func)
+		if !ok || found != nil {
+			return nil
+		}
+		found = t.machine.IR.SSA.Prog.FuncValue(fn)
+		if found == nil || len(found.Blocks) == 0 {
+			return nil
+		}
+		if promoted(fn, tn) {
+			return nil // the receiver is a part of the value
+		}
+	}
+	t.methods[method] = found
+	return found
+}
+
+// promoted reports whether fn is a method of a type that tn embeds.
+func promoted(fn *types.Func, tn *types.TypeName) bool {
+	recv := fn.Signature().Recv().Type()
+	if p, ok := types.Unalias(recv).(*types.Pointer); ok {
+		recv = p.Elem()
+	}
+	return !types.Identical(recv, tn.Type())
+}
