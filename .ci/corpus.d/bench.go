@@ -147,15 +147,19 @@ func (w *workspace) bench(ctx context.Context, m module, tools []contender, roun
 
 // weigh runs a tool once to see its peak memory.
 func (w *workspace) weigh(ctx context.Context, m module, dir string, c *contender) error {
-	t, err := w.salted(c.tool)
+	tmp, err := os.MkdirTemp(w.dir, "meter")
 	if err != nil {
 		return err
 	}
-	peaks, err := os.MkdirTemp(w.dir, "peaks")
+	defer os.RemoveAll(tmp)
+	t, err := salted(c.tool, tmp)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(peaks)
+	peaks := filepath.Join(tmp, "peaks")
+	if err := os.Mkdir(peaks, 0o777); err != nil {
+		return err
+	}
 	if t, err = metered(t, peaks); err != nil {
 		return err
 	}
@@ -168,11 +172,7 @@ func (w *workspace) weigh(ctx context.Context, m module, dir string, c *contende
 
 // time runs a tool once and adds its cost.
 func (w *workspace) time(ctx context.Context, m module, dir string, c *contender) error {
-	t, err := w.salted(c.tool)
-	if err != nil {
-		return err
-	}
-	v, err := w.vet(ctx, m, dir, t)
+	v, err := w.vetCold(ctx, m, dir, c.tool)
 	if err != nil {
 		return err
 	}

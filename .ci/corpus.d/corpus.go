@@ -174,17 +174,16 @@ func (r runner) run(ctx context.Context, m module, t tool, mark string) (*record
 	if err := os.MkdirAll(filepath.Dir(mark), 0o777); err != nil {
 		return nil, err
 	}
+	vet := r.w.vet
 	if _, err := os.Stat(mark); err == nil || r.fresh {
-		if t, err = r.w.salted(t); err != nil {
-			return nil, err
-		}
+		vet = r.w.vetCold
 	}
 	if err := os.WriteFile(mark, nil, 0o666); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	v, err := r.w.vet(ctx, m, dir, t)
+	v, err := vet(ctx, m, dir, t)
 	if err != nil {
 		return nil, err
 	}

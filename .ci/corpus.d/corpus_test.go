@@ -49,7 +49,7 @@ const output = `# example.com/m/a
 }
 {}
 go: downloading example.com/n v1.0.0
-# example.com/m/broken
+# [example.com/m/broken]
 /src/m/broken/b.go:3:1: syntax error
 /src/m/broken/b.go:4:1: and another
 # example.com/m/c

@@ -74,7 +74,7 @@ func kernelsMain(ctx context.Context, root string, args []string) error {
 		}
 	}
 	printKernels(kernels)
-	printList(os.Stdout, "not compiled: ", v.Broken)
+	printList(os.Stdout, "not analyzed: ", v.Broken)
 	printList(os.Stdout, "CRASH: ", v.Crashes)
 	if len(v.Broken)+len(v.Crashes) > 0 {
 		return errFindings

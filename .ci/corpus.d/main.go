@@ -38,6 +38,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: corpus ROOT corpus|bench|kernels [flags] [BINARY]")
 		os.Exit(2)
 	}
+	if err := limit(); err != nil {
+		fmt.Fprintln(os.Stderr, "setting limits:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	switch err := commands[os.Args[2]](ctx, os.Args[1], os.Args[3:]); {
@@ -48,4 +52,30 @@ func main() {
 		fmt.Fprintln(os.Stderr, os.Args[2]+":", err)
 		os.Exit(2)
 	}
+}
+
+// What a process may use. A tool that needs more on any package does not end,
+// and would take the machine with it.
+const (
+	maxSeconds = 5 * 60  // of processor time; then it is killed
+	maxMemory  = 8 << 30 // bytes of address space; then it fails
+)
+
+// limit sets the limits for this process and those that it will start.
+func limit() error {
+	for _, l := range []struct {
+		resource int
+		max      uint64
+	}{{syscall.RLIMIT_CPU, maxSeconds}, {syscall.RLIMIT_AS, maxMemory}} {
+		var r syscall.Rlimit
+		if err := syscall.Getrlimit(l.resource, &r); err != nil {
+			return err
+		}
+		r.Max = min(l.max, r.Max)
+		r.Cur = min(l.max, r.Cur)
+		if err := syscall.Setrlimit(l.resource, &r); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -58,7 +58,7 @@ func (p *report) print(stdout, stderr io.Writer, pending string) error {
 		if p.old[i] != nil {
 			printList(stdout, "", changes(p.old[i], r))
 		}
-		printList(stdout, "not compiled: ", r.Broken)
+		printList(stdout, "not analyzed: ", r.Broken)
 		printList(stdout, "CRASH: ", r.Crashes)
 	}
 	stale := p.stale(known)
@@ -125,7 +125,7 @@ func (p *report) stale(known map[key]bool) []string {
 // printModules prints a line for each module.
 func (p *report) printModules(w io.Writer) {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "packages\tnot compiled\tKLOC\tfindings\tin tests\tper KLOC\t  module")
+	fmt.Fprintln(tw, "packages\tnot analyzed\tKLOC\tfindings\tin tests\tper KLOC\t  module")
 	var sum size
 	var found, tests, broken int
 	for _, r := range p.records {

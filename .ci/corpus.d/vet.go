@@ -73,12 +73,17 @@ func (w *workspace) vet(ctx context.Context, m module, dir string, t tool) (*vet
 	if err != nil {
 		return nil, err
 	}
-	stdout, err := os.Create(w.path("stdout"))
+	out, err := os.MkdirTemp(w.dir, "out")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(out)
+	stdout, err := os.Create(filepath.Join(out, "stdout"))
 	if err != nil {
 		return nil, err
 	}
 	defer stdout.Close()
-	stderr, err := os.Create(w.path("stderr"))
+	stderr, err := os.Create(filepath.Join(out, "stderr"))
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +119,20 @@ func (w *workspace) vet(ctx context.Context, m module, dir string, t tool) (*vet
 	return v, nil
 }
 
+// vetCold is vet without results of t that the go command may have in its
+// cache.
+func (w *workspace) vetCold(ctx context.Context, m module, dir string, t tool) (*vetting, error) {
+	tmp, err := os.MkdirTemp(w.dir, "tool")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	if t, err = salted(t, tmp); err != nil {
+		return nil, err
+	}
+	return w.vet(ctx, m, dir, t)
+}
+
 // settle puts everything in order, once.
 func (v *vetting) settle(dir string) {
 	slices.SortFunc(v.Findings, compareFindings)
@@ -146,11 +165,11 @@ func (v *vetting) parse(text, dir string) {
 		text = rest
 		switch {
 		case strings.HasPrefix(line, "# "):
-			pkg, failed = line[2:], false
+			pkg, failed = strings.Trim(line[2:], "[]"), false
 		case line == "{}" || strings.TrimSpace(line) == "" || strings.HasPrefix(line, "go: downloading "):
 		case crash.MatchString(line):
 			failed = true // a stack follows
-			v.Crashes = append(v.Crashes, pkg+": "+line)
+			v.Crashes = append(v.Crashes, strings.TrimPrefix(pkg+": "+line, ": "))
 		case !failed:
 			failed = pkg != "" // the first line tells why, others follow from it
 			line = strings.ReplaceAll(line, dir+string(filepath.Separator), "")

@@ -123,9 +123,10 @@ func (w *workspace) build(out, dir, pkg string) error {
 	return nil
 }
 
-// salted returns a copy of t that works the same but has another identity for
-// the go command, which therefore has no results of it in its cache.
-func (w *workspace) salted(t tool) (tool, error) {
+// salted returns a copy of t in dir that works the same but has another
+// identity for the go command, which therefore has no results of it in its
+// cache.
+func salted(t tool, dir string) (tool, error) {
 	data, err := os.ReadFile(t.path)
 	if err != nil {
 		return tool{}, err
@@ -134,7 +135,7 @@ func (w *workspace) salted(t tool) (tool, error) {
 	if _, err := io.ReadFull(rand.Reader, salt); err != nil {
 		return tool{}, err
 	}
-	s := tool{path: t.path + ".salted", digest: t.digest}
+	s := tool{path: filepath.Join(dir, "salted"), digest: t.digest}
 	return s, writeProgram(s.path, append(data, salt...))
 }
 

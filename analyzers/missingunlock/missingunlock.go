@@ -139,12 +139,12 @@ func (c *checker) exits() {
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
-				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Certain() || c.reported[held.Op.Pos] || held.Local || !c.released[hold{held.Lock, held.Mode}] ||
+				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||
 					c.isHelper(held) || c.noted(path, held.Lock) {
 					continue
 				}
 				seen[at], seen[again], seen[class] = true, true, true
-				unsure[class] = !held.Lock.Certain()
+				unsure[class] = !held.Lock.Direct()
 				c.report(exit, held)
 			}
 		}

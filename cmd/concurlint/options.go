@@ -59,8 +59,8 @@ func parseOptions(args []string) (*options, error) {
 	if err := fs.Parse(args); err != nil {
 		if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
 			var names []string
-			fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-			return nil, fmt.Errorf("there is no flag or check -%s%s", name, didYouMean(name, names))
+			fs.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
+			return nil, fmt.Errorf("there is no flag or check -%s%s", name, didYouMean("-"+name, names))
 		}
 		return nil, err
 	}

@@ -294,6 +294,14 @@ func (t *Term) Certain() bool {
 	return true
 }
 
+// Direct reports whether t names a part of a parameter, variable or new object,
+// so that two direct names are names of two objects.
+func (t *Term) Direct() bool {
+	for ; t.Kind == Field; t = t.X {
+	}
+	return t.Kind == Root && t.Certain()
+}
+
 // String returns t as a Go expression, as far as there is one. It never
 // contains the name of an SSA register.
 func (t *Term) String() string {

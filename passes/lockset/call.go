@@ -79,7 +79,7 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 		return []*State{st}
 	}
 	if op, ok := locks.OpOf(c.callee.Func); ok {
-		if op.Sync || !m.forwards(c) {
+		if op.Sync || !m.forwards(c) && m.blocks(c) {
 			return x.operate(st, instr, c, op)
 		}
 	}
@@ -90,6 +90,9 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 	case use != known.Unknown:
 		return []*State{x.escapeArgs(st, c)}
 	case x.inlinable(c):
+		if lit := m.Inert(c.callee.Body); lit {
+			return []*State{x.assignedBy(c.callee.Body, st)}
+		}
 		return x.inline(st, instr, c)
 	case eff != nil:
 		return x.apply(st, instr, c, eff)
@@ -415,6 +418,43 @@ func (m *Machine) forwards(c call) bool {
 	return true
 }
 
+// blocks reports whether the Lock method that goes with c, a call of a method of
+// a type outside package sync, can wait for anything: it calls something, uses
+// a channel, or loops. Methods named Lock that only set a flag exclude nobody.
+func (m *Machine) blocks(c call) bool {
+	if c.common.IsInvoke() && !c.static {
+		return true
+	}
+	recv := c.callee.Func.Signature().Recv().Type()
+	obj, _, _ := types.LookupFieldOrMethod(recv, true, c.callee.Func.Pkg(), "Lock")
+	fn, ok := obj.(*types.Func)
+	if !ok {
+		return true
+	}
+	body := m.IR.SSA.Prog.FuncValue(fn.Origin())
+	if body == nil || len(body.Blocks) == 0 {
+		return true
+	}
+	for _, b := range body.Blocks {
+		for _, s := range b.Succs {
+			if s.Dominates(b) {
+				return true
+			}
+		}
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case ssa.CallInstruction, *ssa.Send, *ssa.Select:
+				return true
+			case *ssa.UnOp:
+				if instr.Op == token.ARROW {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // clean reports whether eff acquires or releases one lock of the receiver, on
 // every path.
 func clean(eff *Effects) bool {
@@ -622,7 +662,10 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 func (x *run) dereferenced(st *State, term *locks.Term) *State {
 	for t := term; t != nil; t = t.X {
 		if t.Kind == locks.Field && (t.X.Kind == locks.Root || t.X.Kind == locks.Deref) {
-			st = x.m.assume(st, x.m.binary(token.EQL, t.X, x.m.Names.Const("nil")), false)
+			cond := x.m.binary(token.EQL, t.X, x.m.Names.Const("nil"))
+			if _, known := x.m.truth(st, cond); !known {
+				st = st.bindHow(cond, x.m.Names.Bool(false), implied)
+			}
 		}
 	}
 	return st
@@ -714,19 +757,39 @@ func (m *Machine) condField(cond *locks.Term, instr ssa.CallInstruction) *locks.
 // place.
 func (x *run) inlinable(c call) bool {
 	fn := c.callee.Body
-	return fn != nil && fn.Parent() != nil && len(x.frames) < maxInline && !slices.Contains(x.frames, fn)
+	return fn != nil && fn.Parent() != nil && x.budget > 0 && len(x.frames) < maxInline && !slices.Contains(x.frames, fn)
+}
+
+// assignedBy returns st after a function literal that does nothing to locks has
+// run: what it assigns is unknown.
+func (x *run) assignedBy(fn *ssa.Function, st *State) *State {
+	for _, fv := range fn.FreeVars {
+		alloc, ok := x.m.IR.Binding(fv).(*ssa.Alloc)
+		if !ok || !x.tree.stored[alloc] {
+			continue
+		}
+		for _, ref := range *fv.Referrers() {
+			if store, ok := ref.(*ssa.Store); ok && store.Addr == ssa.Value(fv) {
+				loc := x.m.root(alloc)
+				st = x.overwrite(st, loc).bind(x.m.Names.Deref(loc), nil)
+				break
+			}
+		}
+	}
+	return st
 }
 
 // inline runs a function literal in place.
 func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
 	fn := c.callee.Body
 	key, _ := st.keys()
-	key = fmt.Sprintf("%p %s", fn, key)
+	key = fmt.Sprintf("%d %d %d %d %s", fn.Pos(), x.callback, len(x.frames), x.exitPos(), key)
 	for _, a := range c.args {
 		key += fmt.Sprint(" ", a.ID())
 	}
-	exits, ok := x.memo[key]
-	if !ok || x.record {
+	done, ok := x.memo[key]
+	exits := done.exits
+	if !ok || x.record && !done.recorded {
 		in := st
 		for i, p := range fn.Params {
 			if i < len(c.args) && x.tree.tracked[p] {
@@ -742,7 +805,7 @@ func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
 			exits = x.function(fn, in)
 		}
 		x.exit = outer
-		x.memo[key] = exits
+		x.memo[key] = memo{exits, x.record}
 	}
 	call, ok := instr.(*ssa.Call)
 	if !ok {
@@ -759,6 +822,13 @@ func (x *run) inline(st *State, instr ssa.CallInstruction, c call) []*State {
 		out[i] = s
 	}
 	return out
+}
+
+func (x *run) exitPos() token.Pos {
+	if x.exit == nil {
+		return token.NoPos
+	}
+	return x.exit.Pos()
 }
 
 // An inlined is a call of a function literal through a variable.
@@ -851,6 +921,9 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 	c := call{fn: fn, common: instr.Common()}
 	if lit := literalOf(fn); lit != nil && (lit.Synthetic == "" || isYield(lit)) {
 		c.callee.Body = lit
+		if x.m.Inert(lit) && !isYield(lit) {
+			return []*State{x.assignedBy(lit, st)}
+		}
 		if x.inlinable(c) {
 			out := x.inline(st, instr, c)
 			for i, s := range out {
@@ -1117,7 +1190,7 @@ func (x *run) satisfies(st *State, guards []Guard) (allowed, known bool) {
 func (x *run) guards(st *State) []Guard {
 	var out []Guard
 	for _, b := range st.env {
-		if b.val.Kind != locks.Const || b.val != x.m.Names.Bool(true) && b.val != x.m.Names.Bool(false) {
+		if b.how != tested || b.val != x.m.Names.Bool(true) && b.val != x.m.Names.Bool(false) {
 			continue
 		}
 		if p, ok := b.key.Base().Val.(*ssa.Parameter); ok && p.Parent() == x.root && fromParam(b.key) {

@@ -177,6 +177,9 @@ type Function struct {
 	Fn      *ssa.Function
 	Events  []Event
 	Effects *Effects
+	// Active reports whether anything happens to locks, or unknown code is
+	// called, or the goroutine ends.
+	Active bool
 	// In are the states in which each block is reached.
 	In [][]*State
 }

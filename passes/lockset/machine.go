@@ -34,6 +34,9 @@ type Machine struct {
 	Effects func(locks.Callee) *Effects
 	// Literal returns the effects of a function literal of this package.
 	Literal func(*ssa.Function) *Effects
+	// Inert reports whether a function literal of this package, and the
+	// literals in it, do nothing to locks.
+	Inert func(*ssa.Function) bool
 	// Ends tells how a function that never returns ends.
 	Ends func(*types.Func) known.End
 	// Conds maps the field or package variable that holds a sync.Cond to its
@@ -74,17 +77,41 @@ type siteKey struct {
 // maxInline bounds the nesting of function literals called in place.
 const maxInline = 6
 
-// maxDefers bounds the deferred calls of one state; a loop that defers would
-// make more.
-const maxDefers = 12
+// maxWork bounds the blocks that one run enters, in multiples of the function's
+// own; see also minWork. A function that defers several literals and returns in
+// many places would run them again and again. Past the bound, literals count by
+// their effects, as other functions do.
+const (
+	maxWork = 40
+	minWork = 2000
+)
+
+// maxDefers bounds the deferred calls of one state. A loop that defers pushes
+// a call once for the current turn and once for all earlier ones.
+const maxDefers = 24
 
 // Run runs fn, called with nothing known about any lock, and returns what
 // happens.
 func (m *Machine) Run(fn *ssa.Function) *Function {
-	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string][]*State), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
+	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string]memo), budget: minWork + maxWork*len(fn.Blocks), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
 	x.function(fn, new(State))
 	f := &Function{Fn: fn, Events: x.events, In: x.in}
 	f.Effects = m.effectsOf(f)
+	f.Active = !f.Effects.Trivial()
+	for _, e := range f.Events {
+		f.Active = f.Active || e.Kind != Exited || e.End != Return
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Defer, *ssa.Go, *ssa.Panic:
+				f.Active = true
+			case *ssa.Call:
+				b, ok := instr.Call.Value.(*ssa.Builtin)
+				f.Active = f.Active || ok && b.Name() == "recover"
+			}
+		}
+	}
 	return f
 }
 
@@ -97,7 +124,8 @@ type run struct {
 	events  []Event
 	in      [][]*State
 	frames  []*ssa.Function
-	memo    map[string][]*State
+	memo    map[string]memo
+	budget  int                               // blocks that may still be entered before inlining stops
 	origins map[*locks.Term][]*ssa.BasicBlock // where a condition was tested
 
 	exit       ssa.Instruction        // the exit whose deferred calls run
@@ -107,6 +135,12 @@ type run struct {
 	shown      map[*locks.Term]string // how the source writes the locks that the current callee changes
 }
 
+// A memo is what a function literal did from one state.
+type memo struct {
+	exits    []*State
+	recorded bool // its events are there
+}
+
 // function runs fn from state st and returns the states in which it returns.
 func (x *run) function(fn *ssa.Function, st *State) []*State {
 	x.frames = append(x.frames, fn)
@@ -114,7 +148,7 @@ func (x *run) function(fn *ssa.Function, st *State) []*State {
 
 	record := x.record
 	x.record = false
-	in := flow.Solve(len(fn.Blocks), st, func(b int, s *State) []flow.Edge[*State] {
+	in := flow.Solve(x.tree.rank[fn], st, func(b int, s *State) []flow.Edge[*State] {
 		edges, _ := x.block(fn.Blocks[b], s)
 		return edges
 	}, insert)
@@ -160,10 +194,10 @@ func (x *run) leave(fn *ssa.Function, st *State) *State {
 // block runs one block and returns the states that leave it to its successors
 // and those in which the function returns there.
 func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], exits []*State) {
+	x.budget--
 	states := []*State{st}
-	for _, instr := range b.Instrs {
+	for _, instr := range x.tree.code[b].instrs {
 		switch instr := instr.(type) {
-		case *ssa.Phi:
 		case *ssa.Jump:
 			for _, s := range states {
 				edges = append(edges, x.edge(b, b.Succs[0], s))
@@ -191,13 +225,26 @@ func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], ex
 			for _, s := range states {
 				next = append(next, x.step(s, instr)...)
 			}
-			states = next
+			states = distinct(next)
 		}
 		if len(states) == 0 {
 			break
 		}
 	}
 	return edges, exits
+}
+
+// distinct returns states without repetitions, merged as at the entry of
+// a block if they are many.
+func distinct(states []*State) []*State {
+	if len(states) < 2 {
+		return states
+	}
+	var set []*State
+	for _, s := range states {
+		set, _, _ = insert(set, s)
+	}
+	return set
 }
 
 // branch returns st as it takes either branch of instr, nil for a branch that
@@ -293,7 +340,17 @@ func (x *run) edge(from, to *ssa.BasicBlock, st *State) flow.Edge[*State] {
 		x.again(from, to, st)
 		st = x.forget(st)
 	}
-	return flow.Edge[*State]{To: to.Index, State: x.phis(from, to, st, back)}
+	st = x.phis(from, to, st, back)
+	live := x.tree.live[to.Parent()]
+	for _, b := range st.env {
+		if !live.keeps(to, b.key) {
+			n := st.copy()
+			n.env = slices.DeleteFunc(slices.Clone(st.env), func(b binding) bool { return !live.keeps(to, b.key) })
+			st = n
+			break
+		}
+	}
+	return flow.Edge[*State]{To: to.Index, State: st}
 }
 
 // forget drops what st knows of conditions on shared memory: a loop that tests
@@ -316,20 +373,15 @@ func (x *run) forget(st *State) *State {
 
 // phis binds the phis of block to, entered from from.
 func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
+	phis := x.tree.code[to].phis
+	if len(phis) == 0 {
+		return st
+	}
 	pred := slices.Index(to.Preds, from)
 	var roots, vals []*locks.Term
-	for _, instr := range to.Instrs {
-		phi, ok := instr.(*ssa.Phi)
-		if !ok {
-			break
-		}
-		if x.tree.tracked[phi] {
-			roots = append(roots, x.m.root(phi))
-			vals = append(vals, x.m.eval(st, phi.Edges[pred]))
-		}
-	}
-	if len(roots) == 0 {
-		return st
+	for _, phi := range phis {
+		roots = append(roots, x.m.root(phi))
+		vals = append(vals, x.m.eval(st, phi.Edges[pred]))
 	}
 	// Names that begin at an earlier value of a phi lose it. At a back edge
 	// what is to become the phi's value takes the phi's name, so that the next
@@ -571,12 +623,7 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 		}
 		return x.call(st, instr, c)
 	case *ssa.Defer:
-		if len(st.defers) >= maxDefers {
-			st = st.copy()
-			st.joined = true
-			return []*State{st}
-		}
-		return []*State{st.push(&deferred{instr, x.deferFrame(instr), x.prepareCall(st, &instr.Call)})}
+		return []*State{x.deferCall(st, instr)}
 	case *ssa.RunDefers:
 		return x.runDefers(instr.Parent(), st, instr.Block().Instrs[len(instr.Block().Instrs)-1])
 	case *ssa.Go:
@@ -585,9 +632,10 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 		return []*State{x.store(st, instr.Addr, instr.Val)}
 	case *ssa.MapUpdate:
 		st = x.escape(st, instr.Value)
+		st = x.share(st, instr.Value)
 		return []*State{x.overwrite(st, x.m.Names.Elem(x.m.eval(st, instr.Map), x.m.eval(st, instr.Key)))}
 	case *ssa.Send:
-		return []*State{x.escape(st, instr.X)}
+		return []*State{x.share(x.escape(st, instr.X), instr.X)}
 	case *ssa.MakeInterface:
 		return []*State{x.escape(x.define(st, instr), instr.X)}
 	case *ssa.Alloc:
@@ -614,6 +662,25 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 		st = x.define(st, instr)
 	}
 	return []*State{st}
+}
+
+// deferCall runs a defer statement.
+func (x *run) deferCall(st *State, instr *ssa.Defer) *State {
+	d := &deferred{instr, x.deferFrame(instr), x.prepareCall(st, &instr.Call)}
+	if !x.m.matters(&instr.Call) && !x.m.recovers(d.call) || d.call.callee.Body != nil && d.call.callee.Body.Parent() != nil && x.m.Inert(d.call.callee.Body) {
+		return st
+	}
+	for _, p := range st.defers {
+		if p.instr == instr && p.call.fn == d.call.fn && slices.Equal(p.call.args, d.call.args) {
+			return st
+		}
+	}
+	if len(st.defers) >= maxDefers {
+		st = st.copy()
+		st.joined = true
+		return st
+	}
+	return st.push(d)
 }
 
 func (m *Machine) zero(t types.Type) *locks.Term {
@@ -717,7 +784,7 @@ func (x *run) store(st *State, addr, val ssa.Value) *State {
 	loc := x.m.eval(st, addr)
 	if _, local := addr.(*ssa.Alloc); !local {
 		if _, captured := addr.(*ssa.FreeVar); !captured {
-			st = x.escape(st, val)
+			st = x.share(x.escape(st, val), val)
 		}
 	}
 	if !x.tree.stored[cellOf(loc)] {
@@ -728,7 +795,28 @@ func (x *run) store(st *State, addr, val ssa.Value) *State {
 	if v.Reads(loc) || v.Depth() > maxDepth-2 {
 		return st
 	}
-	return st.bindStored(x.m.Names.Deref(loc), v)
+	return st.bindHow(x.m.Names.Deref(loc), v, stored)
+}
+
+// share notes that other code gets v: it may release the locks that v contains.
+func (x *run) share(st *State, v ssa.Value) *State {
+	if len(st.locks) == 0 || !isNillable(v.Type()) {
+		return st
+	}
+	t := x.m.eval(st, v)
+	for _, l := range st.locks {
+		if l.Status != Held || l.Shared {
+			continue
+		}
+		for p := l.Term; p != nil; p = p.X {
+			if p == t {
+				l.Shared = true
+				st = st.with(l)
+				break
+			}
+		}
+	}
+	return st
 }
 
 // overwrite makes the names that read location loc names of something old.

@@ -52,6 +52,9 @@ type Lock struct {
 	Doubt bool
 	// Sync reports whether the lock belongs to package sync.
 	Sync bool
+	// Shared reports whether the object that contains the held lock was sent or
+	// stored.
+	Shared bool
 }
 
 // A State is what is known at one point of one path: an immutable disjunct.
@@ -70,8 +73,17 @@ type State struct {
 // memory, a phi, a parameter of an inlined function, or a condition.
 type binding struct {
 	key, val *locks.Term
-	stored   bool // by an assignment, not found by a test
+	how      how
 }
+
+// how says where a binding comes from.
+type how uint8
+
+const (
+	tested  how = iota // a branch, or the definition of a value
+	stored             // an assignment
+	implied            // an operation that would have failed otherwise
+)
 
 // A deferred is a call that waits for the function's exit.
 type deferred struct {
@@ -153,12 +165,12 @@ func (s *State) bind(key, val *locks.Term) *State {
 	return n
 }
 
-// bindStored is like bind, for an assignment of val to the location of key.
-func (s *State) bindStored(key, val *locks.Term) *State {
+// bindHow is like bind, for a binding that does not come from a test.
+func (s *State) bindHow(key, val *locks.Term, how how) *State {
 	n := s.bind(key, nil).bind(key, val)
 	for i := range n.env {
 		if n.env[i].key == key {
-			n.env[i].stored = true // n is new: nobody shares its env
+			n.env[i].how = how // n is new: nobody shares its env
 		}
 	}
 	return n
@@ -168,7 +180,7 @@ func (s *State) bindStored(key, val *locks.Term) *State {
 func (s *State) Flags() []*types.Var {
 	var out []*types.Var
 	for _, b := range s.env {
-		if b.stored && b.key.Kind == locks.Deref && b.key.X.Kind == locks.Field && b.val.Kind == locks.Const && b.val.Val == "true" {
+		if b.how == stored && b.key.Kind == locks.Deref && b.key.X.Kind == locks.Field && b.val.Kind == locks.Const && b.val.Val == "true" {
 			out = append(out, b.key.X.Var)
 		}
 	}
@@ -199,11 +211,14 @@ func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
 	for i := range n.locks {
 		n.locks[i].Term = ren(n.locks[i].Term)
 	}
+	n.locks = slices.DeleteFunc(n.locks, func(l Lock) bool {
+		return l.Status != Held && l.Need == NeedNothing && oldInside(l.Term) // nobody will ask
+	})
 	n.env = nil
 	for _, b := range s.env {
 		k, v := ren(b.key), ren(b.val)
 		if k.Kind != locks.Old && !oldInside(k) {
-			n.env = append(n.env, binding{k, v, b.stored})
+			n.env = append(n.env, binding{k, v, b.how})
 		}
 	}
 	n.defers = make([]*deferred, len(s.defers))
@@ -260,18 +275,28 @@ func (d *deferred) rename(f func(*locks.Term) *locks.Term) *deferred {
 	return &deferred{d.instr, d.frame, c}
 }
 
+// idle reports whether the lock is as it would be if the function had never
+// touched it, but for the knowledge that it is free.
+func (l Lock) idle() bool { return l.Status != Held && l.Need == NeedNothing }
+
 // keys computes the state's identity: key for all of it, lkey without the
-// bindings.
+// bindings and idle locks.
 func (s *State) keys() (key, lkey string) {
 	if s.key == "" {
 		b := make([]byte, 0, 64)
 		num := func(i int) { b = binary.AppendVarint(b, int64(i)) }
 		for _, l := range s.locks {
+			if l.idle() {
+				continue
+			}
 			num(l.Term.ID())
 			num(int(l.Status)<<8 | int(l.Mode)<<7 | int(l.Need)<<4 | min(l.Count, 3)<<2)
 			num(l.Site.id())
 			if l.Doubt {
 				num(-7)
+			}
+			if l.Shared {
+				num(-8)
 			}
 		}
 		num(-1)
@@ -288,6 +313,13 @@ func (s *State) keys() (key, lkey string) {
 			num(-3)
 		}
 		s.lkey = string(b)
+		for _, l := range s.locks {
+			if l.idle() {
+				num(l.Term.ID())
+				num(int(l.Status))
+				num(l.Site.id())
+			}
+		}
 		num(-2)
 		for _, e := range s.env {
 			num(e.key.ID())
@@ -328,7 +360,7 @@ func insert(set []*State, s *State) ([]*State, *State, bool) {
 			return set, nil, false
 		}
 		if lk == lkey {
-			if subset(t.env, s.env) {
+			if subset(t.env, s.env) && idleSubset(t, s) {
 				return set, nil, false // t knows less: it covers s
 			}
 			variants = append(variants, t)
@@ -340,6 +372,10 @@ func insert(set []*State, s *State) ([]*State, *State, bool) {
 		merged := s.copy()
 		for _, t := range variants {
 			merged.env = intersect(merged.env, t.env)
+			merged.locks = slices.DeleteFunc(slices.Clone(merged.locks), func(l Lock) bool {
+				o := t.Find(l.Term)
+				return l.idle() && (o == nil || o.Status != l.Status)
+			})
 		}
 		rest := slices.DeleteFunc(slices.Clone(set), func(t *State) bool { return slices.Contains(variants, t) })
 		return append(rest, merged), merged, true
@@ -378,6 +414,18 @@ func join(a, b *State) *State {
 	add(a, b)
 	add(b, a)
 	return n
+}
+
+// idleSubset reports whether t knows at most the idle locks that s knows.
+func idleSubset(t, s *State) bool {
+	for _, l := range t.locks {
+		if l.idle() {
+			if o := s.Find(l.Term); o == nil || o.Status != l.Status {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func subset(a, b []binding) bool {

@@ -14,7 +14,7 @@ import (
 // Caps of a summary. Facts must stay small, and a caller forks once for each
 // outcome.
 const (
-	maxOutcomes     = 6
+	maxOutcomes     = 4
 	maxAlternatives = 4 // conditions under which a lock is acquired
 	maxChain        = 5 // functions named on the way to an acquisition
 	maxParamCalls   = 4
@@ -51,7 +51,7 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 		}
 	}
 	eff.Outcomes = m.mergeOutcomes(outcomes)
-	eff.Binds = m.bindsOf(f, v)
+	eff.Binds = m.Binds(f.Fn)
 	eff.Values = m.valuesOf(f)
 	eff.Funcs = m.funcsOf(f, v)
 	return eff
@@ -189,7 +189,7 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 		}
 	}
 	for _, b := range e.State.env {
-		if fromParam(b.key) && v.visible(b.key) && (b.val == n.Bool(true) || b.val == n.Bool(false)) {
+		if b.how == tested && fromParam(b.key) && v.visible(b.key) && (b.val == n.Bool(true) || b.val == n.Bool(false)) {
 			o.When = append(o.When, Guard{b.key, b.val})
 		}
 	}
@@ -228,41 +228,43 @@ func (m *Machine) mergeOutcomes(all []Outcome) []Outcome {
 			return ch.Status == Free && ch.Need == NeedNothing && !held[ch.Term]
 		})
 	}
+	same := func(p, q Outcome) bool { return slices.EqualFunc(p.Changes, q.Changes, sameChange) }
 	var out []Outcome
 	for _, o := range all {
-		if i := slices.IndexFunc(out, func(p Outcome) bool {
-			return slices.EqualFunc(p.Changes, o.Changes, sameChange) && slices.Equal(p.Then, o.Then)
-		}); i >= 0 {
-			out[i].When = common(out[i].When, o.When)
-			continue
+		if !slices.ContainsFunc(out, func(p Outcome) bool {
+			return same(p, o) && slices.Equal(p.When, o.When) && slices.Equal(p.Then, o.Then)
+		}) {
+			out = append(out, o)
 		}
-		out = append(out, o)
 	}
-	same := func(p, q Outcome) bool { return slices.EqualFunc(p.Changes, q.Changes, sameChange) }
-	uniform := len(out) > 0
-	for _, o := range out {
-		uniform = uniform && same(o, out[0])
-	}
-	if uniform {
-		if len(out[0].Changes) == 0 {
-			return nil
+	// Merge the outcomes that change the same locks, where what distinguishes
+	// them from the others remains.
+	for i := 0; i < len(out); i++ {
+		for j := len(out) - 1; j > i; j-- {
+			p, q := out[i], out[j]
+			if !same(p, q) {
+				continue
+			}
+			merged := Outcome{Changes: p.Changes, When: common(p.When, q.When), Then: common(p.Then, q.Then)}
+			lossy := slices.ContainsFunc(out, func(r Outcome) bool {
+				return !same(p, r) && apart(p, r) && apart(q, r) && !apart(merged, r)
+			})
+			if !lossy || len(out) > maxOutcomes {
+				out[i] = merged
+				out = slices.Delete(out, j, j+1)
+			}
 		}
+	}
+	if len(out) == 0 || len(out) == 1 && len(out[0].Changes) == 0 {
+		return nil
+	}
+	if len(out) == 1 {
 		return []Outcome{{Changes: out[0].Changes}}
-	}
-	for len(out) > maxOutcomes {
-		// Merge the last outcome into one with the same changes, if any.
-		last := out[len(out)-1]
-		i := slices.IndexFunc(out[:len(out)-1], func(p Outcome) bool { return same(p, last) })
-		if i < 0 {
-			break
-		}
-		out[i].When, out[i].Then = common(out[i].When, last.When), common(out[i].Then, last.Then)
-		out = out[:len(out)-1]
 	}
 	out = out[:min(len(out), 2*maxOutcomes)]
 	for i := range out {
 		for j := range out {
-			if same(out[i], out[j]) || conflict(out[i].Then, out[j].Then) || conflict(out[i].When, out[j].When) {
+			if same(out[i], out[j]) || apart(out[i], out[j]) {
 				continue
 			}
 			out[i].Changes = slices.Clone(out[i].Changes)
@@ -293,6 +295,9 @@ func common(a, b []Guard) []Guard {
 	return out
 }
 
+// apart reports whether a caller can tell p from q.
+func apart(p, q Outcome) bool { return conflict(p.Then, q.Then) || conflict(p.When, q.When) }
+
 // conflict reports whether some condition has different values in a and b.
 func conflict(a, b []Guard) bool {
 	for _, g := range a {
@@ -308,38 +313,44 @@ func conflict(a, b []Guard) bool {
 // maxBinds bounds the fields of new objects in a summary.
 const maxBinds = 8
 
-// bindsOf returns what fn's new objects hold when it returns them.
-func (m *Machine) bindsOf(f *Function, v visibility) []Guard {
+// Binds returns what fn's new objects hold when it returns them, where its
+// caller can name that.
+func (m *Machine) Binds(fn *ssa.Function) []Guard {
+	v := visibility{m, fn}
 	var out []Guard
-	for _, e := range f.Events {
-		if e.Kind != Exited || e.Depth > 0 || e.End != Return {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
 			continue
 		}
-		for i, val := range e.Values {
-			alloc, ok := val.Val.(*ssa.Alloc)
-			if !ok || val.Kind != locks.Root || alloc.Parent() != f.Fn {
+		for i, val := range ret.Results {
+			if alloc, ok := val.(*ssa.Alloc); ok {
+				out = m.bindFields(v, m.Names.Root(locks.Result{Index: i}), alloc, out)
+			}
+		}
+	}
+	return out
+}
+
+// bindFields appends to out the fields of the object that alloc makes.
+func (m *Machine) bindFields(v visibility, result *locks.Term, alloc *ssa.Alloc, out []Guard) []Guard {
+	for _, ref := range *alloc.Referrers() {
+		addr, ok := ref.(*ssa.FieldAddr)
+		if !ok {
+			continue
+		}
+		field := fieldOf(addr.X.Type(), addr.Field)
+		if !isNillable(field.Type()) && !types.IsInterface(field.Type()) {
+			continue
+		}
+		for _, use := range *addr.Referrers() {
+			store, ok := use.(*ssa.Store)
+			if !ok || store.Addr != ssa.Value(addr) {
 				continue
 			}
-			result := m.Names.Root(locks.Result{Index: i})
-			for _, ref := range *alloc.Referrers() {
-				addr, ok := ref.(*ssa.FieldAddr)
-				if !ok {
-					continue
-				}
-				field := fieldOf(addr.X.Type(), addr.Field)
-				if !isNillable(field.Type()) && !types.IsInterface(field.Type()) {
-					continue
-				}
-				for _, use := range *addr.Referrers() {
-					store, ok := use.(*ssa.Store)
-					if !ok || store.Addr != ssa.Value(addr) {
-						continue
-					}
-					b := Guard{m.Names.Deref(m.Names.Field(result, field)), m.Eval(store.Val)}
-					if b.V.Kind != locks.Const && v.visible(b.V) && !slices.Contains(out, b) && len(out) < maxBinds {
-						out = append(out, b)
-					}
-				}
+			b := Guard{m.Names.Deref(m.Names.Field(result, field)), m.Eval(store.Val)}
+			if b.V.Kind != locks.Const && v.visible(b.V) && !slices.Contains(out, b) && len(out) < maxBinds {
+				out = append(out, b)
 			}
 		}
 	}
@@ -447,8 +458,13 @@ func (m *Machine) restrict(eff *Effects, v visibility) *Effects {
 	return n
 }
 
-// GetterEffects returns the effects of a function that only returns values.
-func (m *Machine) GetterEffects(fn *ssa.Function, values []*locks.Term) *Effects {
+// PlainEffects returns the effects of a function that does nothing to locks:
+// what is known of its results. It is nil if that is nothing.
+func (m *Machine) PlainEffects(fn *ssa.Function) *Effects {
+	values, binds := m.Getter(fn), m.Binds(fn)
+	if values == nil && binds == nil {
+		return nil
+	}
 	obj, _ := fn.Object().(*types.Func)
-	return &Effects{Name: displayName(obj), Params: paramRoots(m.Names, fn), Values: values}
+	return &Effects{Name: displayName(obj), Params: paramRoots(m.Names, fn), Values: values, Binds: binds}
 }

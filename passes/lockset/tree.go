@@ -2,9 +2,13 @@ package lockset
 
 import (
 	"go/token"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/flow"
+	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
 
@@ -20,7 +24,20 @@ type tree struct {
 	// conds are the branches whose outcome is worth remembering, because a
 	// later branch or the function's result depends on the same condition.
 	conds map[*ssa.If]bool
+	code  map[*ssa.BasicBlock]*code
+	live  map[*ssa.Function]*liveness
+	rank  map[*ssa.Function][]int // of the blocks, for [flow.Solve]
 }
+
+// A code is what the machine must look at in a block.
+type code struct {
+	instrs []ssa.Instruction
+	phis   []*ssa.Phi
+}
+
+// Forget makes the machine look again at the declared function fn, because more
+// is known of the functions it calls.
+func (m *Machine) Forget(fn *ssa.Function) { delete(m.trees, fn) }
 
 // tree returns the tree that fn belongs to.
 func (m *Machine) tree(fn *ssa.Function) *tree {
@@ -34,6 +51,9 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		tracked: make(map[ssa.Value]bool),
 		stored:  make(map[any]bool),
 		conds:   make(map[*ssa.If]bool),
+		code:    make(map[*ssa.BasicBlock]*code),
+		live:    make(map[*ssa.Function]*liveness),
+		rank:    make(map[*ssa.Function][]int),
 	}
 	m.trees[fn] = t
 	var funcs []*ssa.Function
@@ -49,12 +69,17 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		m.findStores(t, fn)
 	}
 	tested := make(map[*locks.Term]int)
+	deciding := make(map[*locks.Term]bool) // on what happens to locks
 	empty := new(State)
-	eachIf(funcs, func(instr *ssa.If) { tested[positive(m.Names, m.eval(empty, instr.Cond))]++ })
+	eachIf(funcs, func(instr *ssa.If) {
+		cond := positive(m.Names, m.eval(empty, instr.Cond))
+		tested[cond]++
+		deciding[cond] = deciding[cond] || m.decides(instr, false)
+	})
 	returned := m.returnedValues(funcs)
 	eachIf(funcs, func(instr *ssa.If) {
 		cond := positive(m.Names, m.eval(empty, instr.Cond))
-		if tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
+		if deciding[cond] && tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) && m.decides(instr, true) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)
 		}
@@ -62,7 +87,106 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	for _, fn := range funcs {
 		m.trackOperands(t, fn)
 	}
+	for _, fn := range funcs {
+		for _, b := range fn.Blocks {
+			t.code[b] = m.selection(t, b)
+		}
+	}
+	for _, fn := range slices.Backward(funcs) { // literals before the functions they are in
+		t.live[fn] = newLiveness(m, t, fn)
+		t.rank[fn] = flow.PostorderRank(len(fn.Blocks), func(i int) []int {
+			var out []int
+			for _, s := range fn.Blocks[i].Succs {
+				out = append(out, s.Index)
+			}
+			return out
+		})
+	}
 	return t
+}
+
+// decides reports whether a branch decides on which paths something happens to
+// locks: one of its arms, up to where they meet, calls something that matters
+// or, if exits count, leaves the function.
+func (m *Machine) decides(instr *ssa.If, exits bool) bool {
+	for _, succ := range instr.Block().Succs {
+		if len(succ.Preds) > 1 {
+			continue // they meet there
+		}
+		for _, b := range instr.Parent().Blocks {
+			if !succ.Dominates(b) {
+				continue
+			}
+			for _, i := range b.Instrs {
+				switch i := i.(type) {
+				case *ssa.Return, *ssa.Panic:
+					if exits {
+						return true
+					}
+				case ssa.CallInstruction:
+					if m.matters(i.Common()) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// selection returns the instructions of b that may change a state.
+func (m *Machine) selection(t *tree, b *ssa.BasicBlock) *code {
+	c := new(code)
+	for _, instr := range b.Instrs {
+		if phi, ok := instr.(*ssa.Phi); ok {
+			if t.tracked[phi] {
+				c.phis = append(c.phis, phi)
+			}
+			continue
+		}
+		if m.selects(t, instr) {
+			c.instrs = append(c.instrs, instr)
+		}
+	}
+	return c
+}
+
+func (m *Machine) selects(t *tree, instr ssa.Instruction) bool {
+	function := func(v ssa.Value) bool { return t.tracked[v] || isFunc(v.Type()) }
+	switch instr := instr.(type) {
+	case *ssa.Jump, *ssa.If, *ssa.Return, *ssa.Panic, *ssa.Defer, *ssa.RunDefers, *ssa.Go:
+		return true
+	case *ssa.Call:
+		if b, ok := instr.Call.Value.(*ssa.Builtin); ok {
+			return b.Name() == "recover"
+		}
+		return t.tracked[instr] || m.matters(&instr.Call) || instr.Call.IsInvoke() && m.unknownMayLock(&instr.Call)
+	case *ssa.Store:
+		return function(instr.Val) || t.stored[cellOf(m.Eval(instr.Addr))]
+	case *ssa.MapUpdate:
+		return function(instr.Value) || t.tracked[instr.Map]
+	case *ssa.Send:
+		return function(instr.X)
+	case *ssa.MakeInterface:
+		return t.tracked[instr] || isFunc(instr.X.Type())
+	case ssa.Value:
+		return t.tracked[instr]
+	}
+	return false
+}
+
+// unknownMayLock reports whether a call of an interface method passes something
+// that may contain a lock, or never returns.
+func (m *Machine) unknownMayLock(c *ssa.CallCommon) bool {
+	if m.Ends(c.Method) != known.Returns {
+		return true
+	}
+	for _, a := range c.Args {
+		if isNillable(a.Type()) || types.IsInterface(a.Type()) {
+			return true
+		}
+	}
+	return false
 }
 
 // returnedValues returns the names of the values that funcs return: what is
@@ -160,7 +284,7 @@ func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) b
 		}
 		return m.pathDependent(t, v.X, seen)
 	case *ssa.BinOp:
-		return m.pathDependent(t, v.X, seen) || m.pathDependent(t, v.Y, seen)
+		return (v.Op == token.EQL || v.Op == token.NEQ) && (m.pathDependent(t, v.X, seen) || m.pathDependent(t, v.Y, seen))
 	case *ssa.Extract:
 		return m.pathDependent(t, v.Tuple, seen)
 	case *ssa.MakeInterface:
@@ -220,6 +344,11 @@ func (m *Machine) matters(c *ssa.CallCommon) bool {
 	callee := locks.CalleeOf(c, c.Value)
 	if _, ok := locks.OpOf(callee.Func); ok {
 		return true
+	}
+	if c.IsInvoke() {
+		d := call{common: c, callee: callee}
+		m.devirtualize(&d)
+		callee = d.callee
 	}
 	if callee.Func == nil {
 		_, builtin := c.Value.(*ssa.Builtin)

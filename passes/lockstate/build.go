@@ -195,7 +195,7 @@ func (b *builder) op(s *lockset.Site) *Op {
 }
 
 func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
-	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode}
+	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode, Shared: l.Shared}
 	h.Local = l.Site.Via != nil && fresh(l.Term.Base())
 	if d := st.DeferredRelease(l.Term); d != nil {
 		h.Deferred = b.stmts.defers[d.Pos()]

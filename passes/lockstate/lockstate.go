@@ -91,6 +91,9 @@ type Held struct {
 	// Local reports whether a callee has acquired it, in an object that the
 	// function itself has made.
 	Local bool
+	// Shared reports whether the object that contains it was sent or stored
+	// while it was held, so that the code that gets it can release it.
+	Shared bool
 	// Must reports whether it is held on every path to the place.
 	Must bool
 	// Deferred is the pending deferred call that releases it, or nil.

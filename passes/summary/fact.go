@@ -73,7 +73,7 @@ func (*Fact) AFact() {}
 
 // locks reports whether the fact says something of locks.
 func (f *Fact) locks() bool {
-	return len(f.Outcomes)+len(f.Excludes)+len(f.Calls)+len(f.Funcs)+len(f.Waits)+len(f.Binds) > 0
+	return len(f.Outcomes)+len(f.Excludes)+len(f.Calls)+len(f.Funcs)+len(f.Waits) > 0
 }
 
 // String describes the fact for tests: "excludes p0.#1; holds p0.#1".
@@ -127,7 +127,7 @@ func (r *Result) export() {
 			fact = e.fact(f.Effects)
 			fact.End = r.ends[obj]
 		}
-		if fact.locks() || len(fact.Values) > 0 || fact.End != known.Returns {
+		if fact.locks() || len(fact.Values)+len(fact.Binds) > 0 || fact.End != known.Returns {
 			r.pass.ExportObjectFact(obj, fact)
 		}
 	}

@@ -17,11 +17,13 @@ type graph struct {
 	calls    map[*ssa.Function]map[*ssa.Function]bool
 	callees  map[*ssa.Function][]*ssa.Function // the same, in source order
 	relevant map[*ssa.Function]bool            // may do something to locks
+	late     map[*ssa.Function]bool            // ran before one of its callees did
 }
 
 func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 	g := &graph{
 		targets:  t,
+		late:     make(map[*ssa.Function]bool),
 		calls:    make(map[*ssa.Function]map[*ssa.Function]bool),
 		callees:  make(map[*ssa.Function][]*ssa.Function),
 		relevant: make(map[*ssa.Function]bool),

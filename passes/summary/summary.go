@@ -150,6 +150,10 @@ func (r *Result) compute() {
 		}
 		return nil
 	}
+	m.Inert = func(fn *ssa.Function) bool {
+		f := r.byFn[fn]
+		return f != nil && !f.Active
+	}
 	r.Machine = m
 	t := newTargets(m, r.pass.Pkg)
 	m.Stored, m.Implementation = t.stored, t.implementation
@@ -157,12 +161,20 @@ func (r *Result) compute() {
 	findConds(m)
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
-		rounds := 1
-		if len(scc) > 1 || g.calls[scc[0]][scc[0]] {
-			rounds = maxRounds
+		for i, fn := range scc {
+			r.runTree(fn, g.relevant[fn])
+			delete(g.late, fn)
+			for _, caller := range scc[:i+1] {
+				if g.calls[caller][fn] {
+					g.late[caller] = true // it has not seen what fn does
+				}
+			}
 		}
-		for range rounds {
-			for _, fn := range scc {
+		// A second round sees what recursive calls do; more rounds would only
+		// lengthen call chains.
+		for _, fn := range scc {
+			if g.late[fn] {
+				r.Machine.Forget(fn)
 				r.runTree(fn, g.relevant[fn])
 			}
 		}
@@ -174,11 +186,6 @@ func (r *Result) compute() {
 	}
 }
 
-// maxRounds bounds how often the functions of a recursive component are run.
-// The first round sees no recursive call, the second sees what one of them
-// does; more rounds only lengthen call chains.
-const maxRounds = 2
-
 // runTree runs fn and the literals in it, the innermost first.
 func (r *Result) runTree(fn *ssa.Function, relevant bool) {
 	for _, anon := range fn.AnonFuncs {
@@ -188,8 +195,8 @@ func (r *Result) runTree(fn *ssa.Function, relevant bool) {
 		r.byFn[fn] = r.Machine.Run(fn)
 		return
 	}
-	if values := r.Machine.Getter(fn); values != nil {
-		r.byFn[fn] = &lockset.Function{Fn: fn, Effects: r.Machine.GetterEffects(fn, values)}
+	if eff := r.Machine.PlainEffects(fn); eff != nil {
+		r.byFn[fn] = &lockset.Function{Fn: fn, Effects: eff}
 	}
 }
 
