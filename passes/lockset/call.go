@@ -570,6 +570,13 @@ func (x *run) find(st *State, term *locks.Term) *Lock {
 	if l := st.Find(term); l != nil {
 		return l
 	}
+	return x.findNew(st, term, false)
+}
+
+// findNew is find for a lock that st does not mention. With others, goroutines
+// that the function has started may use the lock: then it is not held by the
+// function itself, at least.
+func (x *run) findNew(st *State, term *locks.Term, others bool) *Lock {
 	t := term
 	for t.Kind == locks.Field {
 		t = t.X
@@ -581,15 +588,16 @@ func (x *run) find(st *State, term *locks.Term) *Lock {
 	if !ok || !slices.Contains(x.frames, alloc.Parent()) {
 		return nil
 	}
-	if !x.m.private(alloc) {
+	if !x.m.private(alloc, others) {
 		return nil
 	}
 	return &Lock{Term: term, Status: Free}
 }
 
 // private reports whether only the functions that run in place use the object
-// that alloc makes, so that no other code locks its locks.
-func (m *Machine) private(alloc *ssa.Alloc) bool {
+// that alloc makes, or with others also goroutines that they start, so that no
+// other code locks its locks.
+func (m *Machine) private(alloc *ssa.Alloc, others bool) bool {
 	var ok func(v ssa.Value) bool
 	ok = func(v ssa.Value) bool {
 		for _, ref := range *v.Referrers() {
@@ -599,6 +607,12 @@ func (m *Machine) private(alloc *ssa.Alloc) bool {
 					return false
 				}
 			case *ssa.UnOp, *ssa.DebugRef, *ssa.Return:
+			case *ssa.MakeInterface:
+				for _, use := range *ref.Referrers() {
+					if call, isCall := use.(*ssa.Call); !isCall || !m.isNewCond(call) {
+						return false
+					}
+				}
 			case *ssa.Store:
 				if ref.Val == v || ref.Addr == ssa.Value(alloc) {
 					return false // published, or a copy of another object
@@ -608,7 +622,7 @@ func (m *Machine) private(alloc *ssa.Alloc) bool {
 				if _, isOp := locks.OpOf(callee.Func); !isOp {
 					return false
 				}
-				if _, spawned := ref.(*ssa.Go); spawned {
+				if _, spawned := ref.(*ssa.Go); spawned && !others {
 					return false
 				}
 			case *ssa.MakeClosure:
@@ -617,6 +631,9 @@ func (m *Machine) private(alloc *ssa.Alloc) bool {
 					if b == v && (i >= len(fn.FreeVars) || !ok(fn.FreeVars[i])) {
 						return false
 					}
+				}
+				if others {
+					continue
 				}
 				for _, use := range *ref.Referrers() {
 					if _, spawned := use.(*ssa.Go); spawned {
@@ -735,9 +752,13 @@ func (x *run) wait(st *State, instr ssa.CallInstruction, cond *locks.Term, op lo
 	if lock == nil {
 		lock = x.m.Names.Deref(x.m.condField(cond, instr))
 	}
-	prior := x.find(st, lock)
+	lock, mode := readLocker(lock, locks.Write)
+	prior := st.Find(lock)
+	if prior == nil {
+		prior = x.findNew(st, lock, true)
+	}
 	site := x.site(instr, cond, op, nil)
-	x.emit(Event{Kind: Waited, Instr: instr, Site: site, Lock: lock, Prior: prior, State: st})
+	x.emit(Event{Kind: Waited, Instr: instr, Site: site, Lock: lock, Mode: mode, Prior: prior, State: st})
 	return st
 }
 

@@ -223,9 +223,13 @@ func (m *Machine) lockOfCond(st *State, cond *locks.Term) *locks.Term {
 	}
 	switch at.Kind {
 	case locks.Field:
-		if path := m.Conds[at.Var]; path != nil {
+		path := m.Conds[at.Var]
+		if path == nil && at.Var.Pkg() != m.IR.SSA.Pkg {
+			path = m.ImportCond(at.Var)
+		}
+		if path != nil {
 			return m.Names.Subst(path, func(t *locks.Term) *locks.Term {
-				if t == m.owner() {
+				if t == m.Owner() {
 					return at.X
 				}
 				return nil
@@ -237,9 +241,9 @@ func (m *Machine) lockOfCond(st *State, cond *locks.Term) *locks.Term {
 	return nil
 }
 
-// owner is the placeholder for the struct that a condition variable is a field
+// Owner is the placeholder for the struct that a condition variable is a field
 // of, in the terms of Conds.
-func (m *Machine) owner() *locks.Term { return m.Names.Root(locks.Result{Index: -1}) }
+func (m *Machine) Owner() *locks.Term { return m.Names.Root(locks.Result{Index: -1}) }
 
 func (m *Machine) isNewCond(call *ssa.Call) bool {
 	f := call.Call.StaticCallee()
@@ -418,7 +422,7 @@ func (m *Machine) Relative(fn *ssa.Function, at, lock *locks.Term) *locks.Term {
 		r := m.Names.Subst(t, func(t *locks.Term) *locks.Term {
 			if t == at.X {
 				found = true
-				return m.owner()
+				return m.Owner()
 			}
 			return nil
 		})

@@ -42,6 +42,9 @@ type Machine struct {
 	// Conds maps the field or package variable that holds a sync.Cond to its
 	// lock, a path from the struct that the field belongs to.
 	Conds map[any]*locks.Term
+	// ImportCond returns the entry of Conds for a field of another package, or
+	// nil.
+	ImportCond func(*types.Var) *locks.Term
 	// Stored returns the functions that may be stored in a field (a *types.Var)
 	// or package variable (a locks.Global), if all are known.
 	Stored func(any) []Store

@@ -68,7 +68,7 @@ func (b *builder) build(f *lockset.Function) {
 		case lockset.Waited:
 			w := waits[key]
 			if w == nil {
-				w = &Wait{Op: *b.op(e.Site), Lock: e.Lock, Known: e.Lock.Kind != locks.Deref || e.Lock.X.Kind != locks.Field || !locks.IsSync(b.ownerType(e.Lock.X), "Cond")}
+				w = &Wait{Op: *b.op(e.Site), Lock: e.Lock}
 				waits[key] = w
 				b.fn.Waits = append(b.fn.Waits, w)
 			}
@@ -76,7 +76,8 @@ func (b *builder) build(f *lockset.Function) {
 			switch p := e.Prior; {
 			case p == nil:
 				w.Unknown++
-			case p.Status == lockset.Free && !p.Doubt && !e.State.Joined():
+			case p.Doubt || e.State.Joined() || p.Status == lockset.Gone:
+			case p.Status == lockset.Free || p.Mode != e.Mode:
 				w.Free++
 			}
 		case lockset.Exited:
@@ -116,15 +117,6 @@ func heldOnAll(x *Exit, lock *locks.Term) bool {
 		}
 	}
 	return true
-}
-
-// ownerType returns the type of the struct that the field loc belongs to, as
-// far as the field itself tells.
-func (b *builder) ownerType(loc *locks.Term) types.Type {
-	if loc.Var.Name() == "L" && loc.Var.Pkg() != nil && loc.Var.Pkg().Path() == "sync" {
-		return loc.Var.Pkg().Scope().Lookup("Cond").Type()
-	}
-	return types.Typ[types.Invalid]
 }
 
 // varies reports whether a lock that is held at the end of a loop's turn is

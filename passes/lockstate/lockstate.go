@@ -165,11 +165,15 @@ type Release struct {
 type Wait struct {
 	Op
 	Lock  *locks.Term
-	Known bool // whether the condition's lock is known
 	Paths int
 	// Free counts the paths on which the condition's lock is certainly not
-	// held, Unknown those on which only the caller can hold it.
+	// held, or held in the other mode, Unknown those on which only the caller can
+	// hold it.
 	Free, Unknown int
+	Recheck       Recheck
+	// Spawned reports whether the function runs only as a goroutine, so that it
+	// has no caller who can hold the lock.
+	Spawned bool
 }
 
 // A Lap is a turn of a loop that ends with a lock held that it acquired.
@@ -186,6 +190,10 @@ func run(pass *analysis.Pass) (any, error) {
 		b := builder{machine: r.machine, fn: &Func{fn: f.Fn, Decl: f.Fn.Syntax()}}
 		b.fn.Obj, _ = f.Fn.Object().(*types.Func)
 		b.build(f)
+		for _, w := range b.fn.Waits {
+			w.Recheck = r.recheck(b.fn, w)
+			w.Spawned = r.spawned(f.Fn)
+		}
 		r.Funcs = append(r.Funcs, b.fn)
 	}
 	return r, nil
@@ -258,14 +266,8 @@ func (r *Result) Unused(fn *Func) map[*locks.Term]bool {
 // they are static.
 func (r *Result) Calls(fn *Func) []*ast.CallExpr {
 	var out []*ast.CallExpr
-	for _, f := range r.machine.IR.Funcs {
-		for _, b := range f.Blocks {
-			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok && callee(call) == fn.fn {
-					out = append(out, r.machine.IR.Call(call.Common().Pos()))
-				}
-			}
-		}
+	for _, call := range r.callsOf(fn.fn) {
+		out = append(out, r.machine.IR.Call(call.Common().Pos()))
 	}
 	return out
 }

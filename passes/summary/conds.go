@@ -1,6 +1,8 @@
 package summary
 
 import (
+	"go/types"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/internal/known"
@@ -63,4 +65,59 @@ func holder(at *locks.Term) any {
 		}
 	}
 	return nil
+}
+
+// A CondFact tells which lock the condition variable in an exported field uses:
+// a path from the struct, p0, that the field belongs to.
+type CondFact struct{ Path string }
+
+// AFact marks CondFact as a fact.
+func (*CondFact) AFact() {}
+
+// String describes the fact for tests.
+func (f *CondFact) String() string { return "uses " + f.Path }
+
+// exportConds exports the locks of condition variables that other packages can
+// reach.
+func (r *Result) exportConds() {
+	e := encoder{r.Machine.Names}
+	owner := func(t *locks.Term) int {
+		if t == r.Machine.Owner() {
+			return 0
+		}
+		return -1
+	}
+	for key, lock := range r.Machine.Conds {
+		if v, ok := key.(*types.Var); ok && v.Exported() && v.Pkg() == r.pass.Pkg {
+			if path := e.path(lock, owner); path != "" {
+				r.pass.ExportObjectFact(v, &CondFact{path})
+			}
+		}
+	}
+}
+
+// importCond returns the lock of the condition variable in a field of another
+// package.
+func (r *Result) importCond(v *types.Var) *locks.Term {
+	var f CondFact
+	if v.Pkg() == nil || !r.pass.ImportObjectFact(v, &f) {
+		return nil
+	}
+	s := pathScope{d: r.dec, roots: []*locks.Term{r.Machine.Owner()}, params: []types.Type{r.dec.ownerOf(v)}}
+	return s.term(f.Path)
+}
+
+// ownerOf returns the struct that field v belongs to.
+func (d *decoder) ownerOf(v *types.Var) types.Type {
+	scope := v.Pkg().Scope()
+	for _, name := range scope.Names() {
+		if s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct); ok {
+			for i := range s.NumFields() {
+				if s.Field(i) == v {
+					return scope.Lookup(name).Type()
+				}
+			}
+		}
+	}
+	return types.Typ[types.Invalid]
 }

@@ -35,7 +35,7 @@ var Analyzer = &analysis.Analyzer{
 	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/summary",
 	Run:        run,
 	ResultType: reflect.TypeFor[*Result](),
-	FactTypes:  []analysis.Fact{new(Fact)},
+	FactTypes:  []analysis.Fact{new(Fact), new(CondFact)},
 }
 
 // A Result holds the summaries of one package.
@@ -67,6 +67,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if r.usesLocks() {
 		r.Functions()
 		r.export()
+		r.exportConds()
 		return r, nil
 	}
 	for fn, end := range r.ends {
@@ -155,6 +156,7 @@ func (r *Result) compute() {
 		return f != nil && !f.Active
 	}
 	r.Machine = m
+	m.ImportCond = r.importCond
 	t := newTargets(m, r.pass.Pkg)
 	m.Stored, m.Implementation = t.stored, t.implementation
 	r.dec = newDecoder(names, r.pass.Pkg)
