@@ -177,27 +177,19 @@ func (c *checker) isHelper(h lockstate.Held) bool {
 		}
 	}
 	if always {
-		return !c.released[hold{lock, h.Mode}] || !c.relocked[lock] && c.named()
+		return !c.released[hold{lock, h.Mode}] || !c.relocked[lock] && c.named(lock)
 	}
-	// A function that finds something, returns true and forgets the lock looks
-	// like one that tries to lock.
-	return bySuccess && failures > 0 && (!c.returnsBool() || c.named())
+	// A function that finds something, succeeds and forgets the lock looks like
+	// one that tries to lock.
+	return bySuccess && failures > 0 && c.named(lock)
 }
 
-func (c *checker) returnsBool() bool {
-	if c.fn.Obj == nil {
-		return true
-	}
-	results := c.fn.Obj.Signature().Results()
-	b, ok := results.At(results.Len() - 1).Type().Underlying().(*types.Basic)
-	return ok && b.Kind() == types.Bool
-}
-
-// named reports whether the function's name says that it locks. It decides only
-// about functions that both release the lock and return with it, and may mean
-// to: a loop that waits for a state, a try that fails.
-func (c *checker) named() bool {
-	if c.fn.Obj == nil {
+// named reports whether the function's name says that it locks, and the package
+// has a function that releases the lock for others. It decides only about
+// functions that both release the lock and return with it, and may mean to:
+// a loop that waits for a state, a try that fails.
+func (c *checker) named(lock *locks.Term) bool {
+	if c.fn.Obj == nil || !c.state.Releasers(lock) {
 		return false
 	}
 	name := strings.ToLower(c.fn.Obj.Name())

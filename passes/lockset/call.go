@@ -37,6 +37,14 @@ func (x *run) prepareCall(st *State, common *ssa.CallCommon) call {
 	return c
 }
 
+// Method returns the function that a call of an interface method reaches, if
+// that is plain to see, or nil.
+func (m *Machine) Method(common *ssa.CallCommon) *ssa.Function {
+	c := call{common: common, callee: locks.CalleeOf(common, common.Value)}
+	m.devirtualize(&c)
+	return c.callee.Body
+}
+
 // devirtualize resolves a call of an interface method on a value whose dynamic
 // type is plain to see.
 func (m *Machine) devirtualize(c *call) {
@@ -48,6 +56,10 @@ func (m *Machine) devirtualize(c *call) {
 		}
 		break
 	}
+	if t := madeType(v); t != nil {
+		m.resolveMethod(c, t, v)
+		return
+	}
 	mi, ok := v.(*ssa.MakeInterface)
 	if !ok {
 		if impl := m.Implementation(c.common.Method); impl != nil {
@@ -56,7 +68,12 @@ func (m *Machine) devirtualize(c *call) {
 		}
 		return
 	}
-	fn := m.IR.SSA.Prog.LookupMethod(mi.X.Type(), c.common.Method.Pkg(), c.common.Method.Name())
+	m.resolveMethod(c, mi.X.Type(), mi.X)
+}
+
+// resolveMethod makes c a call of the method of type t, with receiver recv.
+func (m *Machine) resolveMethod(c *call, t types.Type, recv ssa.Value) {
+	fn := m.IR.SSA.Prog.LookupMethod(t, c.common.Method.Pkg(), c.common.Method.Name())
 	if fn == nil {
 		return
 	}
@@ -65,8 +82,37 @@ func (m *Machine) devirtualize(c *call) {
 		return // promoted through embedding: the receiver is a part of the value
 	}
 	c.callee.Func, c.callee.Body = target.Func, target.Body
-	c.callee.Args = append([]ssa.Value{mi.X}, c.common.Args...)
+	c.callee.Args = append([]ssa.Value{recv}, c.common.Args...)
 	c.static = true
+}
+
+// madeType returns the dynamic type of the interface value v, if it is the
+// result of a function of this package that always returns that type.
+func madeType(v ssa.Value) types.Type {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	fn := call.Call.StaticCallee()
+	if fn == nil {
+		return nil
+	}
+	var t types.Type
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		if len(ret.Results) != 1 {
+			return nil
+		}
+		mi, ok := ret.Results[0].(*ssa.MakeInterface)
+		if !ok || t != nil && !types.Identical(t, mi.X.Type()) {
+			return nil
+		}
+		t = mi.X.Type()
+	}
+	return t
 }
 
 // call runs a call, now or, for a Defer, at the function's exit.
@@ -678,11 +724,12 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 // are not nil.
 func (x *run) dereferenced(st *State, term *locks.Term) *State {
 	for t := term; t != nil; t = t.X {
-		if t.Kind == locks.Field && (t.X.Kind == locks.Root || t.X.Kind == locks.Deref) {
-			cond := x.m.binary(token.EQL, t.X, x.m.Names.Const("nil"))
-			if _, known := x.m.truth(st, cond); !known {
-				st = st.bindHow(cond, x.m.Names.Bool(false), implied)
-			}
+		if t.Kind != locks.Root && t.Kind != locks.Deref {
+			continue
+		}
+		cond := x.m.binary(token.EQL, t, x.m.Names.Const("nil"))
+		if _, known := x.m.truth(st, cond); !known {
+			st = st.bindHow(cond, x.m.Names.Bool(false), implied)
 		}
 	}
 	return st
@@ -1339,6 +1386,7 @@ func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Chang
 		}
 		return st
 	}
+	st = x.dereferenced(st, ch.Term)
 	op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}
 	site := x.site(instr, ch.Term, op, via)
 	l := Lock{Term: ch.Term, Status: Held, Mode: ch.Mode, Count: 1, Site: site, Sync: ch.Sync}

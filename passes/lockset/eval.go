@@ -68,8 +68,10 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 				t = sub(tuple.X)
 			}
 		case *ssa.Lookup:
-			if v.Index == 0 {
-				t = m.content(st, n.Elem(sub(tuple.X), sub(tuple.Index)), depth)
+			t = m.content(st, n.Elem(sub(tuple.X), sub(tuple.Index)), depth)
+			if v.Index == 1 {
+				// Maps that hold locks hold no nil: ok means non-nil.
+				t = m.binary(token.NEQ, t, n.Const("nil"))
 			}
 		case *ssa.Call:
 			t = m.getter(st, tuple, v.Index, depth)

@@ -8,27 +8,47 @@ import (
 	"github.com/concurlint/concurlint/passes/locks"
 )
 
-// A liveness tells what the code after a point may still ask of a state. States
-// that differ only in what nobody will ask are merged.
-//
-// Its anchors are SSA values, and the fields and variables whose content is
-// loaded.
+// A liveness tells which SSA values of a function the code after a point may
+// still ask a state about. States that differ only in what nobody will ask are
+// merged.
 type liveness struct {
-	fn  *ssa.Function
-	in  []map[any]bool // for each block: anchors used in it or after it
-	all map[any]bool   // anchors used anywhere in fn
+	fn    *ssa.Function
+	index map[ssa.Value]int
+	in    []bits // for each block: values used in it or after it
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+func (b bits) add(i int)      { b[i/64] |= 1 << (i % 64) }
+
+// addAll adds c to b and reports whether that changes b.
+func (b bits) addAll(c bits) bool {
+	changed := false
+	for i, w := range c {
+		if b[i]|w != b[i] {
+			b[i] |= w
+			changed = true
+		}
+	}
+	return changed
 }
 
 func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
-	l := &liveness{fn: fn, in: make([]map[any]bool, len(fn.Blocks)), all: make(map[any]bool)}
-	deferred := make(map[any]bool)
+	l := &liveness{fn: fn, index: make(map[ssa.Value]int), in: make([]bits, len(fn.Blocks))}
+	used := make([]map[ssa.Value]bool, len(fn.Blocks))
+	deferred := uses{m, fn, make(map[ssa.Value]bool)}
 	for i, b := range fn.Blocks {
-		used := make(map[any]bool)
-		u := uses{m, t, used}
+		u := uses{m, fn, make(map[ssa.Value]bool)}
+		used[i] = u.seen
 		for _, instr := range t.code[b].instrs {
-			u.instr(instr)
+			if c, ok := instr.(*ssa.If); ok && !t.conds[c] {
+				continue
+			}
+			u.operands(instr)
 			if d, ok := instr.(*ssa.Defer); ok {
-				uses{m, t, deferred}.instr(d)
+				deferred.operands(d)
 			}
 		}
 		for _, s := range b.Succs { // phis take their values at the end of b
@@ -40,64 +60,69 @@ func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
 				}
 			}
 		}
-		l.in[i] = used
 	}
 	for i, b := range fn.Blocks { // deferred calls run at the exits
 		for _, instr := range b.Instrs {
 			switch instr.(type) {
 			case *ssa.RunDefers, *ssa.Panic:
-				addAll(l.in[i], deferred)
+				for v := range deferred.seen {
+					used[i][v] = true
+				}
 			}
+		}
+		for v := range used[i] {
+			if _, ok := l.index[v]; !ok {
+				l.index[v] = len(l.index)
+			}
+		}
+	}
+	for i := range l.in {
+		l.in[i] = make(bits, len(l.index)/64+1)
+		for v := range used[i] {
+			l.in[i].add(l.index[v])
 		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for i := len(fn.Blocks) - 1; i >= 0; i-- {
 			for _, s := range fn.Blocks[i].Succs {
-				changed = addAll(l.in[i], l.in[s.Index]) || changed
+				changed = l.in[i].addAll(l.in[s.Index]) || changed
 			}
 		}
 	}
-	for _, used := range l.in {
-		addAll(l.all, used)
-	}
 	return l
-}
-
-// addAll adds src to dst and reports whether that changes it.
-func addAll(dst, src map[any]bool) bool {
-	n := len(dst)
-	for a := range src {
-		dst[a] = true
-	}
-	return len(dst) > n
 }
 
 // keeps reports whether the code from block b on may ask for what is bound to
 // key.
 func (l *liveness) keeps(b *ssa.BasicBlock, key *locks.Term) bool {
 	for _, v := range key.Roots() {
-		if p, ok := v.(*ssa.Parameter); ok && p.Parent() == l.fn {
-			continue // callers ask, too
+		if v.Parent() != l.fn {
+			continue
 		}
-		if v.Parent() == l.fn && !l.in[b.Index][v] {
+		switch v := v.(type) {
+		case *ssa.Parameter:
+			continue // callers ask, too
+		case *ssa.Alloc:
+			if v.Heap {
+				continue // literals may ask
+			}
+		}
+		if i, ok := l.index[v]; !ok || !l.in[b.Index].has(i) {
 			return false
 		}
 	}
 	return true
 }
 
-// uses collects anchors.
+// uses collects the values of fn that an instruction asks for.
 type uses struct {
 	m    *Machine
-	t    *tree
-	seen map[any]bool
+	fn   *ssa.Function
+	seen map[ssa.Value]bool
 }
 
-func (u uses) instr(instr ssa.Instruction) {
-	if instr, ok := instr.(*ssa.If); ok && !u.t.conds[instr] {
-		return
-	}
+func (u uses) operands(instr ssa.Instruction) {
 	var buf [8]*ssa.Value
 	for _, op := range instr.Operands(buf[:0]) {
 		u.value(*op)
@@ -105,46 +130,24 @@ func (u uses) instr(instr ssa.Instruction) {
 }
 
 func (u uses) value(v ssa.Value) {
-	if v == nil || u.seen[v] {
+	if v == nil || v.Parent() != u.fn || u.seen[v] {
 		return
-	}
-	switch v := v.(type) {
-	case *ssa.Const, *ssa.Builtin:
-		return
-	case *ssa.FreeVar:
-		u.seen[v] = true
-		u.value(u.m.IR.Binding(v))
-		return
-	case *ssa.Function:
-		u.literal(v)
-		return
-	case *ssa.MakeClosure:
-		u.literal(v.Fn.(*ssa.Function))
 	}
 	u.seen[v] = true
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		if cell := cellOf(u.m.Eval(load.X)); cell != nil {
-			u.seen[cell] = true
+	switch v := v.(type) {
+	case *ssa.Extract:
+		u.value(v.Tuple)
+	case *ssa.Phi:
+		// Its name stands for its edges.
+	case *ssa.UnOp:
+		if alloc, ok := v.X.(*ssa.Alloc); ok && v.Op == token.MUL {
+			// A variable that is assigned once stands for its value.
+			if s := u.m.IR.Init(alloc); s != nil {
+				u.value(s.Val)
+			}
 		}
-	}
-	if e, ok := v.(*ssa.Extract); ok {
-		u.value(e.Tuple)
-		return
-	}
-	if _, ok := v.(*ssa.Phi); ok {
-		return // its name stands for its edges
-	}
-	if instr, ok := v.(ssa.Instruction); ok {
-		var buf [8]*ssa.Value
-		for _, op := range instr.Operands(buf[:0]) {
-			u.value(*op)
-		}
-	}
-}
-
-// literal adds what a function literal asks for, wherever it runs.
-func (u uses) literal(fn *ssa.Function) {
-	if l := u.t.live[fn]; l != nil {
-		addAll(u.seen, l.all)
+		u.value(v.X)
+	case ssa.Instruction:
+		u.operands(v)
 	}
 }

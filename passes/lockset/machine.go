@@ -37,6 +37,8 @@ type Machine struct {
 	// Inert reports whether a function literal of this package, and the
 	// literals in it, do nothing to locks.
 	Inert func(*ssa.Function) bool
+	// Keep makes Run keep the states of each block, for [WriteFunction].
+	Keep bool
 	// Ends tells how a function that never returns ends.
 	Ends func(*types.Func) known.End
 	// Conds maps the field or package variable that holds a sync.Cond to its
@@ -156,7 +158,7 @@ func (x *run) function(fn *ssa.Function, st *State) []*State {
 		return edges
 	}, insert)
 	x.record = record
-	if len(x.frames) == 1 {
+	if len(x.frames) == 1 && x.m.Keep {
 		x.in = in
 	}
 

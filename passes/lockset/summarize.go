@@ -269,8 +269,13 @@ func (m *Machine) mergeOutcomes(all []Outcome) []Outcome {
 			}
 			out[i].Changes = slices.Clone(out[i].Changes)
 			for k, ch := range out[i].Changes {
-				if !slices.ContainsFunc(out[j].Changes, func(c Change) bool { return sameChange(c, ch) }) {
-					out[i].Changes[k].Doubt = true
+				if slices.ContainsFunc(out[j].Changes, func(c Change) bool { return sameChange(c, ch) }) {
+					continue
+				}
+				out[i].Changes[k].Doubt = true
+				if !slices.ContainsFunc(out[j].Changes, func(c Change) bool { return c.Term == ch.Term }) {
+					ch.Doubt = true // nor can it tell that nothing happened
+					out[j].Changes = append(slices.Clip(out[j].Changes), ch)
 				}
 			}
 		}
@@ -324,6 +329,9 @@ func (m *Machine) Binds(fn *ssa.Function) []Guard {
 			continue
 		}
 		for i, val := range ret.Results {
+			if mi, ok := val.(*ssa.MakeInterface); ok {
+				val = mi.X
+			}
 			if alloc, ok := val.(*ssa.Alloc); ok {
 				out = m.bindFields(v, m.Names.Root(locks.Result{Index: i}), alloc, out)
 			}

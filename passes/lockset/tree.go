@@ -286,6 +286,10 @@ func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) b
 	case *ssa.BinOp:
 		return (v.Op == token.EQL || v.Op == token.NEQ) && (m.pathDependent(t, v.X, seen) || m.pathDependent(t, v.Y, seen))
 	case *ssa.Extract:
+		if l, ok := v.Tuple.(*ssa.Lookup); ok {
+			m, ok := l.X.Type().Underlying().(*types.Map)
+			return ok && v.Index == 1 && isNillable(m.Elem())
+		}
 		return m.pathDependent(t, v.Tuple, seen)
 	case *ssa.MakeInterface:
 		return m.pathDependent(t, v.X, seen)

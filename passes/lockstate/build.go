@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -97,12 +98,39 @@ func (b *builder) build(f *lockset.Function) {
 			}
 		}
 	}
+	b.findDeferred()
 	for _, x := range b.fn.Exits {
 		for i := range x.Paths {
 			for j := range x.Paths[i].Held {
 				x.Paths[i].Held[j].Must = heldOnAll(x, x.Paths[i].Held[j].Lock)
 			}
 		}
+	}
+}
+
+// findDeferred finds the deferred literals that release the locks with which
+// loops come round. The machine sees a literal's release when it runs:
+//
+//	mu.Lock()
+//	defer func() { mu.Unlock() }()
+func (b *builder) findDeferred() {
+	find := func(h *Held) {
+		for _, rel := range b.fn.Releases {
+			undoes := func(op *Op) bool { return op != nil && op.Pos == h.Op.Pos }
+			if h.Deferred == nil && rel.Lock == h.Lock && rel.Exit.IsValid() && slices.ContainsFunc(rel.Held, undoes) {
+				h.Deferred = b.stmts.deferAfter(h.Op.Pos, rel.Pos)
+			}
+		}
+	}
+	for _, a := range b.fn.Acquires {
+		for i := range a.Conflicts {
+			if a.Conflicts[i].Op.Pos == a.Pos {
+				find(&a.Conflicts[i])
+			}
+		}
+	}
+	for _, lap := range b.fn.Laps {
+		find(&lap.Held)
 	}
 }
 
@@ -302,10 +330,11 @@ func (b *builder) success(e lockset.Event) int {
 type syntax struct {
 	returns map[token.Pos]*ast.ReturnStmt
 	defers  map[token.Pos]*ast.DeferStmt
+	lists   [][]ast.Stmt // those with defer statements
 }
 
 func newSyntax(n ast.Node) *syntax {
-	s := &syntax{make(map[token.Pos]*ast.ReturnStmt), make(map[token.Pos]*ast.DeferStmt)}
+	s := &syntax{returns: make(map[token.Pos]*ast.ReturnStmt), defers: make(map[token.Pos]*ast.DeferStmt)}
 	if n == nil {
 		return s
 	}
@@ -315,8 +344,43 @@ func newSyntax(n ast.Node) *syntax {
 			s.returns[n.Pos()] = n
 		case *ast.DeferStmt:
 			s.defers[n.Pos()] = n
+		case *ast.BlockStmt:
+			s.addList(n.List)
+		case *ast.CaseClause:
+			s.addList(n.Body)
+		case *ast.CommClause:
+			s.addList(n.Body)
 		}
 		return true
 	})
 	return s
+}
+
+func (s *syntax) addList(list []ast.Stmt) {
+	if slices.ContainsFunc(list, func(stmt ast.Stmt) bool { _, ok := stmt.(*ast.DeferStmt); return ok }) {
+		s.lists = append(s.lists, list)
+	}
+}
+
+// deferAfter returns the defer statement around pos, if it follows the
+// statement around lock in the same list, so that whoever runs one runs the
+// other.
+func (s *syntax) deferAfter(lock, pos token.Pos) *ast.DeferStmt {
+	for _, list := range s.lists {
+		locked := false
+		for _, stmt := range list {
+			if labeled, ok := stmt.(*ast.LabeledStmt); ok {
+				stmt = labeled.Stmt
+			}
+			switch stmt := stmt.(type) {
+			case *ast.ExprStmt:
+				locked = locked || stmt.Pos() <= lock && lock < stmt.End()
+			case *ast.DeferStmt:
+				if locked && stmt.Pos() <= pos && pos < stmt.End() {
+					return stmt
+				}
+			}
+		}
+	}
+	return nil
 }

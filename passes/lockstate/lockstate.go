@@ -14,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -40,6 +41,9 @@ type Result struct {
 
 	machine *lockset.Machine
 	runs    []*lockset.Function
+
+	once     sync.Once // for recovery: few packages are asked for it
+	recovery *protection
 }
 
 // A Func is a function declaration or literal.

@@ -12,7 +12,8 @@ import (
 func (r *Result) WriteFunctions(w io.Writer, re *regexp.Regexp) {
 	for _, f := range r.runs {
 		if re.MatchString(f.Fn.String()) {
-			lockset.WriteFunction(w, f)
+			r.machine.Keep = true
+			lockset.WriteFunction(w, r.machine.Run(f.Fn)) // again, now that all callees are known
 		}
 	}
 }

@@ -179,6 +179,7 @@ func (r *Result) compute() {
 				r.Machine.Forget(fn)
 				r.runTree(fn, g.relevant[fn])
 			}
+			r.Machine.Forget(fn)
 		}
 	}
 	for _, fn := range pkg.Funcs {

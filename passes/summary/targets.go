@@ -87,7 +87,7 @@ func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInst
 	case *ssa.Const: // nil
 	case *ssa.Parameter:
 		fn := v.Parent()
-		if obj, ok := fn.Object().(*types.Func); !ok || obj.Exported() {
+		if obj, ok := fn.Object().(*types.Func); !ok || reachable(obj) {
 			t.open[key] = true
 			return
 		}
@@ -97,6 +97,23 @@ func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInst
 	default:
 		t.open[key] = true
 	}
+}
+
+// reachable reports whether other packages can call fn by name.
+func reachable(fn *types.Func) bool {
+	if !fn.Exported() {
+		return false
+	}
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return true
+	}
+	t := recv.Type()
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return !ok || n.Obj().Exported()
 }
 
 // addArgument records that call passes a function for parameter p, which its
@@ -140,7 +157,7 @@ func (t *targets) stored(key any) []lockset.Store {
 // variable or interface.
 func (t *targets) of(c *ssa.CallCommon) []*ssa.Function {
 	if c.IsInvoke() {
-		if fn := t.implementation(c.Method); fn != nil {
+		if fn := t.machine.Method(c); fn != nil {
 			return []*ssa.Function{fn}
 		}
 		return nil

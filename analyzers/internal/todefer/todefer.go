@@ -1,0 +1,296 @@
+// Package todefer rewrites sections that are released by hand to a deferred
+// release, where that changes nothing but what a panic or a forgotten exit
+// leaves behind.
+//
+//	mu.Lock()                 mu.Lock()
+//	if done {                 defer mu.Unlock()
+//		mu.Unlock()           if done {
+//		return errDone    →       return errDone
+//	}                         }
+//	n++                       n++
+//	mu.Unlock()               return nil
+//	return nil
+package todefer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/concurlint/concurlint/passes/lockstate"
+)
+
+// A Rewrite makes the release of a section a deferred one.
+type Rewrite struct {
+	Undo  string              // the release, as the source writes it
+	Edits []analysis.TextEdit // none if a statement shares its line with others
+}
+
+// Of returns the rewrite of section s of fn, or nil if a deferred release could
+// behave differently:
+//
+//   - a release does not directly precede its exit, or the results that are
+//     returned there come from calls, which would run under the lock;
+//   - the section is in a loop, or goto may run it again: releases would pile
+//     up until the function returns;
+//   - a call that is deferred in the section would run under the lock, or one
+//     that was deferred before it releases the lock itself.
+func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite {
+	body := bodyOf(fn.Decl)
+	if body == nil {
+		return nil
+	}
+	f := function{pass, body, make(map[ast.Node]place)}
+	f.index()
+	lock, ok := f.places[s.Acquire.Call]
+	if !ok || lock.loop {
+		return nil
+	}
+	mu, undo := operand(s.Acquire.Call), types.ExprString(s.Releases[0].Call)
+	if mu == "" || f.disturbed(s.Acquire.Pos, undo) {
+		return nil
+	}
+	var releases []place
+	for _, rel := range s.Releases {
+		p, ok := f.places[rel.Call]
+		if !ok || operand(rel.Call) != mu || types.ExprString(rel.Call) != undo || !f.exits(p) {
+			return nil
+		}
+		releases = append(releases, p)
+	}
+	return &Rewrite{undo, edits(pass, lock, releases, undo)}
+}
+
+func bodyOf(decl ast.Node) *ast.BlockStmt {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		return decl.Body
+	case *ast.FuncLit:
+		return decl.Body
+	}
+	return nil
+}
+
+// operand returns the text of x in the call x.Lock(), or "" if it does more
+// than name a variable, so that it may have another value later.
+func operand(call *ast.CallExpr) string {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || len(call.Args) > 0 {
+		return ""
+	}
+	named := true
+	ast.Inspect(sel.X, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.CallExpr, *ast.FuncLit, *ast.CompositeLit:
+			named = false
+		}
+		return named
+	})
+	if !named {
+		return ""
+	}
+	return types.ExprString(sel.X)
+}
+
+// A function is the code of one function, without that of its literals.
+type function struct {
+	pass   *analysis.Pass
+	body   *ast.BlockStmt
+	places map[ast.Node]place // of statements, and of calls that are statements
+}
+
+// A place is where a statement stands.
+type place struct {
+	stmt  ast.Stmt
+	list  []ast.Stmt // the statements it is one of
+	i     int        // its index there
+	owner ast.Node   // whose list it is: a block or clause
+	outer ast.Stmt   // the statement that contains the list; nil for the body
+	loop  bool       // whether a loop contains it
+}
+
+// index fills in places.
+func (f *function) index() {
+	f.list(f.body, f.body.List, nil, false)
+}
+
+func (f *function) list(owner ast.Node, list []ast.Stmt, outer ast.Stmt, loop bool) {
+	for i, stmt := range list {
+		p := place{stmt, list, i, owner, outer, loop}
+		f.places[stmt] = p
+		if labeled, ok := stmt.(*ast.LabeledStmt); ok {
+			stmt = labeled.Stmt
+		}
+		if expr, ok := stmt.(*ast.ExprStmt); ok && stmt == p.stmt {
+			f.places[ast.Unparen(expr.X)] = p
+		}
+		f.parts(stmt, p.stmt, loop)
+	}
+}
+
+// parts indexes the lists in stmt; outer is stmt itself or its label.
+func (f *function) parts(stmt, outer ast.Stmt, loop bool) {
+	switch stmt := stmt.(type) {
+	case *ast.BlockStmt:
+		f.list(stmt, stmt.List, outer, loop)
+	case *ast.IfStmt:
+		f.list(stmt.Body, stmt.Body.List, outer, loop)
+		if stmt.Else != nil {
+			f.parts(stmt.Else, outer, loop)
+		}
+	case *ast.ForStmt:
+		f.list(stmt.Body, stmt.Body.List, outer, true)
+	case *ast.RangeStmt:
+		f.list(stmt.Body, stmt.Body.List, outer, true)
+	case *ast.SwitchStmt:
+		f.clauses(stmt.Body, outer, loop)
+	case *ast.TypeSwitchStmt:
+		f.clauses(stmt.Body, outer, loop)
+	case *ast.SelectStmt:
+		f.clauses(stmt.Body, outer, loop)
+	}
+}
+
+func (f *function) clauses(body *ast.BlockStmt, outer ast.Stmt, loop bool) {
+	for _, clause := range body.List {
+		switch clause := clause.(type) {
+		case *ast.CaseClause:
+			f.list(clause, clause.Body, outer, loop)
+		case *ast.CommClause:
+			f.list(clause, clause.Body, outer, loop)
+		}
+	}
+}
+
+// disturbed reports whether the function defers a call after pos, or one
+// anywhere that contains the call undo, or jumps with goto.
+func (f *function) disturbed(pos token.Pos, undo string) bool {
+	found := false
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.BranchStmt:
+			found = found || n.Tok == token.GOTO
+		case *ast.DeferStmt:
+			found = found || n.Pos() > pos || contains(n, undo)
+		}
+		return !found
+	})
+	return found
+}
+
+func contains(n ast.Node, call string) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		found = found || ok && types.ExprString(c) == call
+		return !found
+	})
+	return found
+}
+
+// exits reports whether nothing runs between the statement at p and the end of
+// the function: a return, panic or the closing brace follows.
+func (f *function) exits(p place) bool {
+	if block, ok := p.owner.(*ast.BlockStmt); ok && len(block.List) == 1 {
+		return false // an empty block would remain
+	}
+	for p.i+1 == len(p.list) {
+		if p.outer == nil {
+			return true
+		}
+		p = f.places[p.outer]
+		if isLoop(p.stmt) {
+			return false
+		}
+	}
+	switch next := p.list[p.i+1].(type) {
+	case *ast.ReturnStmt:
+		return f.quick(next.Results)
+	case *ast.ExprStmt:
+		call, ok := ast.Unparen(next.X).(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+		return ok && f.pass.TypesInfo.Uses[id] == types.Universe.Lookup("panic") && f.quick(call.Args)
+	}
+	return false
+}
+
+func isLoop(stmt ast.Stmt) bool {
+	if labeled, ok := stmt.(*ast.LabeledStmt); ok {
+		stmt = labeled.Stmt
+	}
+	switch stmt.(type) {
+	case *ast.ForStmt, *ast.RangeStmt:
+		return true
+	}
+	return false
+}
+
+// quick reports whether the evaluation of exprs neither waits nor runs code that
+// is unknown.
+func (f *function) quick(exprs []ast.Expr) bool {
+	quick := true
+	for _, e := range exprs {
+		ast.Inspect(e, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.CallExpr:
+				quick = quick && f.quickCall(n)
+			case *ast.UnaryExpr:
+				quick = quick && n.Op != token.ARROW
+			}
+			return quick
+		})
+	}
+	return quick
+}
+
+func (f *function) quickCall(call *ast.CallExpr) bool {
+	info := f.pass.TypesInfo
+	if tv := info.Types[call.Fun]; tv.IsType() || tv.IsBuiltin() {
+		return true
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := info.Uses[sel.Sel].(*types.Func)
+	if !ok {
+		return false
+	}
+	switch fn.FullName() {
+	case "errors.New":
+		return true
+	case "fmt.Errorf":
+		for _, arg := range call.Args {
+			if f.formats(info.TypeOf(arg)) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// formats reports whether fmt may run code of the package, which may lock, to
+// print a value of type t.
+func (f *function) formats(t types.Type) bool {
+	if types.Identical(t, types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != f.pass.Pkg {
+		return false
+	}
+	_, basic := t.Underlying().(*types.Basic)
+	return !basic || types.NewMethodSet(t).Len() > 0
+}
