@@ -7,12 +7,14 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers/internal/doc"
+	"github.com/concurlint/concurlint/analyzers/internal/todefer"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/lockstate"
@@ -138,6 +140,9 @@ func (c *checker) exits() {
 		}
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
+				if exit.Kind == lockset.Goexit && held.Op.Via != nil {
+					continue // a transaction, most likely, whose owner goes too
+				}
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
 				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||
 					c.isHelper(held) || c.noted(path, held.Lock) {
@@ -160,6 +165,7 @@ func (c *checker) isHelper(h lockstate.Held) bool {
 		return true
 	}
 	always, bySuccess, failures := true, true, 0
+	byHandle, handles := true, 0 // it returns an object with the lock, nil without
 	for _, exit := range c.fn.Exits {
 		if exit.Kind != lockset.Return {
 			continue
@@ -168,13 +174,23 @@ func (c *checker) isHelper(h lockstate.Held) bool {
 			held := slices.Contains(path.Returned, lock) ||
 				slices.ContainsFunc(path.Held, func(h lockstate.Held) bool { return h.Lock == lock })
 			always = always && held
+			released := slices.Contains(path.Released, lock) || slices.Contains(path.Handed, lock)
 			switch {
-			case held && path.Success <= 0, !held && path.Success >= 0 && (slices.Contains(path.Released, lock) || slices.Contains(path.Handed, lock)):
+			case held && path.Handle <= 0, released && path.Handle >= 0:
+				byHandle = false
+			case held:
+				handles++
+			}
+			switch {
+			case held && path.Success <= 0, released && path.Success >= 0:
 				bySuccess = false
 			case path.Success < 0:
 				failures++
 			}
 		}
+	}
+	if byHandle && handles > 0 {
+		return true
 	}
 	if always {
 		return !c.released[hold{lock, h.Mode}] || !c.relocked[lock] && c.named(lock)
@@ -239,22 +255,60 @@ func (c *checker) report(exit *lockstate.Exit, held lockstate.Held) {
 	}
 	if exit.Stmt != nil {
 		d.End = exit.Stmt.End()
-		// Results may read what the lock guards: fix only bare returns. The
-		// insertion is safe only if the lock is held on every path to here.
-		if len(exit.Stmt.Results) == 0 && held.Must && op.Via == nil && op.Call != nil {
-			d.SuggestedFixes = []analysis.SuggestedFix{{
-				Message: "Unlock " + op.Expr + " before returning",
-				TextEdits: []analysis.TextEdit{{
-					Pos: exit.Pos, End: exit.Pos, NewText: []byte(op.Expr + "." + undo(held.Mode) + "()\n"),
-				}},
-			}}
-		}
 	}
+	d.SuggestedFixes = c.fixes(exit, held)
 	if c.fn.Obj == nil {
 		c.reported[op.Pos] = true
 	}
 	c.found = append(c.found, leak{d, op})
 }
+
+// fixes returns the fix for the lock that exit leaves held, if there is one that
+// is safe.
+func (c *checker) fixes(exit *lockstate.Exit, held lockstate.Held) []analysis.SuggestedFix {
+	op := held.Op
+	for _, s := range c.state.Sections(c.fn) {
+		if s.Acquire.Pos != op.Pos || c.excused(s) {
+			continue
+		}
+		if r := todefer.Of(c.pass, c.fn, s); r != nil && len(r.Edits) > 0 {
+			return []analysis.SuggestedFix{{Message: "Defer " + r.Undo, TextEdits: r.Edits}}
+		}
+	}
+	// Results may read what the lock guards: unlock only before bare returns.
+	// That is safe only if the lock is held on every path to here.
+	if exit.Stmt == nil || len(exit.Stmt.Results) > 0 || !held.Must || op.Via != nil || op.Call == nil {
+		return nil
+	}
+	return []analysis.SuggestedFix{{
+		Message: "Unlock " + op.Expr + " before returning",
+		TextEdits: []analysis.TextEdit{{
+			Pos: exit.Pos, End: exit.Pos, NewText: []byte(op.Expr + "." + undo(held.Mode) + "()\n"),
+		}},
+	}}
+}
+
+// excused reports whether a comment in the section may say that one of its
+// exits is to keep the lock: a deferred release would not.
+func (c *checker) excused(s *lockstate.Section) bool {
+	line := func(pos token.Pos) int { return c.pass.Fset.Position(pos).Line }
+	for _, file := range c.pass.Files {
+		if s.Acquire.Pos < file.FileStart || file.FileEnd <= s.Acquire.Pos {
+			continue
+		}
+		for _, group := range file.Comments {
+			for _, comment := range group.List {
+				if s.Acquire.Pos < comment.Pos() && line(comment.Pos()) <= line(c.fn.Decl.End()) && silencing.MatchString(comment.Text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// silencing matches the beginnings of the comments that silence checks.
+var silencing = regexp.MustCompile(`^//\s*(concurlint:|nolint|lint:)`)
 
 func how(m locks.Mode) string {
 	if m == locks.Read {

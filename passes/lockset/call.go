@@ -119,8 +119,8 @@ func madeType(v ssa.Value) types.Type {
 func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 	m := x.m
 	if b, ok := c.common.Value.(*ssa.Builtin); ok {
-		if call, ok := instr.(*ssa.Call); ok && b.Name() == "recover" && x.recovering {
-			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Const("nil")), false)
+		if call, ok := instr.(*ssa.Call); ok && b.Name() == "recover" {
+			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Const("nil")), !x.recovering)
 		}
 		return []*State{st}
 	}
@@ -1204,24 +1204,28 @@ func (m *Machine) callName(instr ssa.CallInstruction, eff *Effects) string {
 
 // exclude records that a callee acquires a lock.
 func (x *run) exclude(st *State, instr ssa.CallInstruction, name string, e Exclude) {
-	guards := x.guards(st)
-	feasible := len(e.When) == 0
+	e.Term, e.Mode = readLocker(e.Term, e.Mode)
+	if len(e.When) == 0 {
+		x.excludeWhen(st, instr, name, e, nil)
+	}
 	for _, alt := range e.When {
-		if allowed, known := x.satisfies(st, alt); allowed {
-			feasible = true
-			if !known && len(e.When) == 1 {
-				guards = append(guards, alt...)
-			}
+		if allowed, known := x.satisfies(st, alt); allowed && known {
+			x.excludeWhen(st, instr, name, e, nil)
+		} else if allowed {
+			x.excludeWhen(st, instr, name, e, alt)
 		}
 	}
-	if !feasible {
+}
+
+// excludeWhen records that a callee acquires a lock if the guards hold.
+func (x *run) excludeWhen(st *State, instr ssa.CallInstruction, name string, e Exclude, guards []Guard) {
+	if e.Modal && !e.Term.Direct() {
 		return
 	}
-	e.Term, e.Mode = readLocker(e.Term, e.Mode)
 	op := locks.Op{Action: locks.Acquire, Mode: e.Mode, Sync: e.Sync}
-	via := &Via{Callee: name, At: e.At, Chain: e.Chain}
+	via := &Via{Callee: name, At: e.At, Chain: e.Chain, modal: e.Modal}
 	site := x.site(instr, e.Term, op, via)
-	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: x.find(st, e.Term), State: st, Guards: guards})
+	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: x.find(st, e.Term), State: st, Guards: append(x.guards(st), guards...)})
 }
 
 // readLocker returns the lock and mode that a Lock of term means: that of

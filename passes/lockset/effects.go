@@ -80,6 +80,10 @@ type Exclude struct {
 	// When lists alternatives: the acquisition happens only if all guards of
 	// one of them hold. Empty means: whatever the arguments are.
 	When [][]Guard
+	// Modal says that it happens only in one mode of an object: a field, other
+	// than a flag, has or has not some constant value. Whoever reaches the
+	// object through another one may know which mode it is in.
+	Modal bool
 }
 
 // A ParamCall is a call of a function parameter.
@@ -114,6 +118,7 @@ type Via struct {
 	Callee string   // as the source writes it
 	At     string   // file:line
 	Chain  []string // functions between callee and operation
+	modal  bool
 }
 
 func (s *Site) id() int {

@@ -1,7 +1,6 @@
 package lockset
 
 import (
-	"go/token"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -139,14 +138,11 @@ func (u uses) value(v ssa.Value) {
 		u.value(v.Tuple)
 	case *ssa.Phi:
 		// Its name stands for its edges.
-	case *ssa.UnOp:
-		if alloc, ok := v.X.(*ssa.Alloc); ok && v.Op == token.MUL {
-			// A variable that is assigned once stands for its value.
-			if s := u.m.IR.Init(alloc); s != nil {
-				u.value(s.Val)
-			}
+	case *ssa.Alloc:
+		// A variable that is assigned once stands for its value.
+		if s := u.m.IR.Init(v); s != nil {
+			u.value(s.Val)
 		}
-		u.value(v.X)
 	case ssa.Instruction:
 		u.operands(v)
 	}

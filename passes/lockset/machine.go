@@ -255,6 +255,12 @@ func distinct(states []*State) []*State {
 // branch returns st as it takes either branch of instr, nil for a branch that
 // is not feasible.
 func (x *run) branch(b *ssa.BasicBlock, instr *ssa.If, st *State) (yes, no *State) {
+	if c, ok := instr.Cond.(*ssa.Const); ok {
+		if x.m.constant(c) == x.m.Names.Bool(true) {
+			return st, nil
+		}
+		return nil, st
+	}
 	if !x.tree.conds[instr] {
 		return st, st
 	}
@@ -419,7 +425,11 @@ func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
 	}
 	st = st.rename(lost)
 	for i, r := range roots {
-		if v := vals[i]; v != r && !mentionsAny(v, roots) {
+		if v := vals[i]; v == r || mentionsAny(v, roots) {
+			continue
+		} else if x.tree.flags[phis[i]] {
+			st = st.bindFlag(r, v)
+		} else {
 			st = st.bind(r, v)
 		}
 	}
@@ -647,7 +657,11 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 		st = x.define(st, instr)
 		if x.tree.tracked[instr] && x.tree.stored[instr] {
 			if zero := x.m.zero(instr.Type().Underlying().(*types.Pointer).Elem()); zero != nil {
-				st = st.bind(x.m.Names.Deref(x.m.root(instr)), zero)
+				if x.tree.flags[instr] {
+					st = st.bindFlag(x.m.Names.Deref(x.m.root(instr)), zero)
+				} else {
+					st = st.bind(x.m.Names.Deref(x.m.root(instr)), zero)
+				}
 			}
 		}
 	case *ssa.UnOp:
@@ -689,9 +703,13 @@ func (x *run) deferCall(st *State, instr *ssa.Defer) *State {
 }
 
 func (m *Machine) zero(t types.Type) *locks.Term {
-	if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsBoolean != 0 {
-		return m.Names.Bool(false)
-	} else if ok {
+	if b, ok := t.Underlying().(*types.Basic); ok {
+		switch {
+		case b.Info()&types.IsBoolean != 0:
+			return m.Names.Bool(false)
+		case b.Info()&types.IsInteger != 0:
+			return m.Names.Const("0")
+		}
 		return nil
 	}
 	if isNillable(t) || types.IsInterface(t) {
@@ -799,6 +817,9 @@ func (x *run) store(st *State, addr, val ssa.Value) *State {
 	st = x.overwrite(st, loc)
 	if v.Reads(loc) || v.Depth() > maxDepth-2 {
 		return st
+	}
+	if alloc, ok := loc.Val.(*ssa.Alloc); ok && x.tree.flags[alloc] {
+		return st.bindFlag(x.m.Names.Deref(loc), v)
 	}
 	return st.bindHow(x.m.Names.Deref(loc), v, stored)
 }

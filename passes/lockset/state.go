@@ -74,6 +74,9 @@ type State struct {
 type binding struct {
 	key, val *locks.Term
 	how      how
+	// flag says that the binding decides on lock operations or exits: states
+	// that differ in it are not merged.
+	flag bool
 }
 
 // how says where a binding comes from.
@@ -176,6 +179,21 @@ func (s *State) bindHow(key, val *locks.Term, how how) *State {
 	return n
 }
 
+// bindFlag is like bind, for the value of a variable that later branches test to
+// decide on lock operations or exits.
+func (s *State) bindFlag(key, val *locks.Term) *State {
+	if val.Kind != locks.Const {
+		return s.bind(key, val)
+	}
+	n := s.bind(key, nil).bind(key, val)
+	for i := range n.env {
+		if n.env[i].key == key {
+			n.env[i].flag = true // n is new: nobody shares its env
+		}
+	}
+	return n
+}
+
 // Flags returns the fields in which s has stored true.
 func (s *State) Flags() []*types.Var {
 	var out []*types.Var
@@ -218,7 +236,7 @@ func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
 	for _, b := range s.env {
 		k, v := ren(b.key), ren(b.val)
 		if k.Kind != locks.Old && !oldInside(k) {
-			n.env = append(n.env, binding{k, v, b.how})
+			n.env = append(n.env, binding{k, v, b.how, b.flag})
 		}
 	}
 	n.defers = make([]*deferred, len(s.defers))
@@ -297,6 +315,13 @@ func (s *State) keys() (key, lkey string) {
 			}
 			if l.Shared {
 				num(-8)
+			}
+		}
+		for _, e := range s.env {
+			if e.flag {
+				num(-9)
+				num(e.key.ID())
+				num(e.val.ID())
 			}
 		}
 		num(-1)

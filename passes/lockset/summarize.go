@@ -96,8 +96,10 @@ func (v visibility) outside(fn *ssa.Function) bool {
 
 func (m *Machine) addExclude(eff *Effects, v visibility, e Event) {
 	x := Exclude{Term: e.Lock, Mode: e.Mode, Sync: e.Site.Op.Sync, At: m.Position(e.Site.Instr.Common().Pos())}
+	x.Modal = m.modal(e.Instr)
 	if via := e.Site.Via; via != nil {
 		x.At = via.At
+		x.Modal = x.Modal || via.modal
 		x.Chain = append([]string{via.Callee}, via.Chain...)
 		x.Chain = x.Chain[:min(len(x.Chain), maxChain)]
 	}
@@ -115,17 +117,52 @@ func (m *Machine) addExclude(eff *Effects, v visibility, e Event) {
 		if len(o.When) > 0 {
 			if len(guards) == 0 {
 				x.When = nil
+				x.Modal = x.Modal && o.Modal
 				*o = x
-			} else if o.When = append(o.When, guards); len(o.When) > maxAlternatives {
-				o.When = nil
+			} else if len(o.When) < maxAlternatives && !slices.ContainsFunc(o.When, func(w []Guard) bool { return slices.Equal(w, guards) }) {
+				o.When = append(o.When, guards) // past the cap, prefer silence
 			}
 		}
+		o.Modal = o.Modal && x.Modal
 		return
 	}
 	if len(guards) > 0 {
 		x.When = [][]Guard{guards}
 	}
 	eff.Excludes = append(eff.Excludes, x)
+}
+
+// modal reports whether instr runs only if some field has, or has not,
+// a constant value other than true, false and nil.
+func (m *Machine) modal(instr ssa.Instruction) bool {
+	b := instr.Block()
+	for d := b.Idom(); d != nil; d = d.Idom() {
+		branch, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+			continue
+		}
+		c, ok := cmp.Y.(*ssa.Const)
+		if !ok || c.Value == nil || m.constant(c) == m.Names.Const("0") {
+			continue
+		}
+		load, ok := cmp.X.(*ssa.UnOp)
+		if !ok || load.Op != token.MUL {
+			continue
+		}
+		if _, ok := load.X.(*ssa.FieldAddr); !ok {
+			continue
+		}
+		for _, s := range d.Succs {
+			if len(s.Preds) == 1 && s.Dominates(b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (m *Machine) addParamCall(eff *Effects, v visibility, e Event) {
@@ -164,6 +201,7 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 			return nil
 		})
 	}
+	handle := m.handle(v.fn, e)
 	for _, l := range e.State.locks {
 		changed := l.Need != NeedNothing && l.Status != Held || l.Need == NeedNothing && l.Status == Held ||
 			l.Need != NeedNothing && l.Status == Held && modeOf(l.Need) != l.Mode || l.Status == Gone
@@ -177,7 +215,11 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 		if l.Status == Gone {
 			l.Status = Free
 		}
+		inside := toResult(l.Term) != l.Term
 		l.Term = toResult(l.Term)
+		if handle && !inside && l.Status == Held {
+			l.Doubt = true // the lock's release goes with the object
+		}
 		if v.visible(l.Term) {
 			o.Changes = append(o.Changes, m.changeOf(l))
 		}
@@ -203,6 +245,17 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 		}
 	}
 	return o
+}
+
+// handle reports whether the function returns a new object at e: a transaction,
+// an iterator, whose end may release what the function has locked.
+func (m *Machine) handle(fn *ssa.Function, e Event) bool {
+	for _, v := range e.Values {
+		if alloc, ok := v.Val.(*ssa.Alloc); ok && v.Kind == locks.Root && alloc.Parent() == fn {
+			return true
+		}
+	}
+	return false
 }
 
 func isParam(t *locks.Term) bool {

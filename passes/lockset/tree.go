@@ -24,6 +24,10 @@ type tree struct {
 	// conds are the branches whose outcome is worth remembering, because a
 	// later branch or the function's result depends on the same condition.
 	conds map[*ssa.If]bool
+	// flags are the variables and phis whose constant values such branches test
+	// directly: the flags of "if locked", and how the body of a range-over-func
+	// loop was left.
+	flags map[ssa.Value]bool
 	code  map[*ssa.BasicBlock]*code
 	live  map[*ssa.Function]*liveness
 	rank  map[*ssa.Function][]int // of the blocks, for [flow.Solve]
@@ -51,6 +55,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		tracked: make(map[ssa.Value]bool),
 		stored:  make(map[any]bool),
 		conds:   make(map[*ssa.If]bool),
+		flags:   make(map[ssa.Value]bool),
 		code:    make(map[*ssa.BasicBlock]*code),
 		live:    make(map[*ssa.Function]*liveness),
 		rank:    make(map[*ssa.Function][]int),
@@ -82,6 +87,9 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		if deciding[cond] && tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) && m.decides(instr, true) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)
+			if v := m.flagOf(instr.Cond); v != nil && m.decides(instr, true) {
+				t.flags[v] = true
+			}
 		}
 	})
 	for _, fn := range funcs {
@@ -187,6 +195,39 @@ func (m *Machine) unknownMayLock(c *ssa.CallCommon) bool {
 		}
 	}
 	return false
+}
+
+// flagOf returns the variable or phi that a condition compares with a constant.
+func (m *Machine) flagOf(cond ssa.Value) ssa.Value {
+	for {
+		switch v := cond.(type) {
+		case *ssa.UnOp:
+			if v.Op == token.NOT {
+				cond = v.X
+				continue
+			}
+			if v.Op != token.MUL {
+				return nil
+			}
+			addr := v.X
+			if fv, ok := addr.(*ssa.FreeVar); ok {
+				addr = m.IR.Binding(fv)
+			}
+			if alloc, ok := addr.(*ssa.Alloc); ok {
+				return alloc
+			}
+			return nil
+		case *ssa.BinOp:
+			if _, ok := v.Y.(*ssa.Const); !ok || v.Op != token.EQL && v.Op != token.NEQ {
+				return nil
+			}
+			cond = v.X
+			continue
+		case *ssa.Phi:
+			return v
+		}
+		return nil
+	}
 }
 
 // returnedValues returns the names of the values that funcs return: what is

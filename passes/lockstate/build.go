@@ -1,6 +1,7 @@
 package lockstate
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -17,6 +18,7 @@ type builder struct {
 	machine *lockset.Machine
 	fn      *Func
 	stmts   *syntax
+	joined  map[*Acquire]bool // those that are reached in joined states
 }
 
 type placeKey struct {
@@ -27,6 +29,7 @@ type placeKey struct {
 
 func (b *builder) build(f *lockset.Function) {
 	b.stmts = newSyntax(b.fn.Decl)
+	b.joined = make(map[*Acquire]bool)
 	acquires := make(map[placeKey]*Acquire)
 	releases := make(map[placeKey]*Release)
 	waits := make(map[placeKey]*Wait)
@@ -43,6 +46,7 @@ func (b *builder) build(f *lockset.Function) {
 				b.fn.Acquires = append(b.fn.Acquires, a)
 			}
 			a.Paths++
+			b.joined[a] = b.joined[a] || e.State.Joined()
 			if p := e.Prior; p != nil && p.Status == lockset.Held && !p.Doubt && !e.State.Joined() && p.Site != nil {
 				a.Conflicts = append(a.Conflicts, b.held(e.State, p))
 			}
@@ -109,29 +113,68 @@ func (b *builder) build(f *lockset.Function) {
 }
 
 // findDeferred finds the deferred literals that release the locks with which
-// loops come round. The machine sees a literal's release when it runs:
+// loops come round:
 //
-//	mu.Lock()
-//	defer func() { mu.Unlock() }()
+//	for … {
+//		mu.Lock()
+//		defer func() { mu.Unlock() }()
+//	}
+//
+// The machine has a new closure in each turn, and joins the states in the end.
+// Then the lock is held again if the loop locks it in every turn.
 func (b *builder) findDeferred() {
-	find := func(h *Held) {
-		for _, rel := range b.fn.Releases {
-			undoes := func(op *Op) bool { return op != nil && op.Pos == h.Op.Pos }
-			if h.Deferred == nil && rel.Lock == h.Lock && rel.Exit.IsValid() && slices.ContainsFunc(rel.Held, undoes) {
-				h.Deferred = b.stmts.deferAfter(h.Op.Pos, rel.Pos)
-			}
-		}
-	}
 	for _, a := range b.fn.Acquires {
+		if a.Via != nil || a.Deferred || a.Call == nil {
+			continue
+		}
+		d := b.stmts.deferAfter(a)
+		if d == nil {
+			continue
+		}
+		found := false
 		for i := range a.Conflicts {
-			if a.Conflicts[i].Op.Pos == a.Pos {
-				find(&a.Conflicts[i])
+			if h := &a.Conflicts[i]; h.Op.Pos == a.Pos {
+				h.Deferred = cmp.Or(h.Deferred, d)
+				found = true
+			}
+		}
+		if !found && b.joined[a] && b.everyTurn(a) {
+			a.Conflicts = append(a.Conflicts, Held{Lock: a.Lock, Op: &a.Op, Mode: a.Mode, Deferred: d})
+		}
+		for _, lap := range b.fn.Laps {
+			if lap.Op.Pos == a.Pos {
+				lap.Deferred = cmp.Or(lap.Deferred, d)
 			}
 		}
 	}
-	for _, lap := range b.fn.Laps {
-		find(&lap.Held)
+}
+
+// everyTurn reports whether a is in a loop all of whose turns run it, and has
+// the same lock in all of them.
+func (b *builder) everyTurn(a *Acquire) bool {
+	block := a.site.Instr.Block()
+	for _, header := range block.Parent().Blocks {
+		turns, all := 0, true
+		for _, latch := range header.Preds {
+			if header.Dominates(latch) {
+				turns++
+				all = all && block.Dominates(latch)
+			}
+		}
+		if turns > 0 && all && header.Dominates(block) && !madeIn(header, a.Lock) {
+			return true
+		}
 	}
+	return false
+}
+
+// madeIn reports whether lock is named by something that the loop at header
+// computes.
+func madeIn(header *ssa.BasicBlock, lock *locks.Term) bool {
+	return slices.ContainsFunc(lock.Roots(), func(v ssa.Value) bool {
+		instr, ok := v.(ssa.Instruction)
+		return ok && instr.Parent() == header.Parent() && header.Dominates(instr.Block())
+	})
 }
 
 func heldOnAll(x *Exit, lock *locks.Term) bool {
@@ -157,12 +200,7 @@ func (b *builder) varies(e lockset.Event) bool {
 			break
 		}
 	}
-	for _, v := range e.Lock.Roots() {
-		if instr, ok := v.(ssa.Instruction); ok && instr.Parent() == header.Parent() && header.Dominates(instr.Block()) {
-			return true
-		}
-	}
-	return false
+	return madeIn(header, e.Lock)
 }
 
 // fresh reports whether t names an object that the function has made, or had
@@ -254,7 +292,7 @@ func (b *builder) exitPos(instr ssa.Instruction) token.Pos {
 }
 
 func (b *builder) path(e lockset.Event) Path {
-	p := Path{Success: b.success(e), Flags: e.State.Flags()}
+	p := Path{Success: b.success(e), Handle: b.handle(e), Flags: e.State.Flags()}
 	if e.State.Joined() {
 		return p
 	}
@@ -326,6 +364,35 @@ func (b *builder) success(e lockset.Event) int {
 	return 0
 }
 
+// handle tells whether a return gives the caller an object.
+func (b *builder) handle(e lockset.Event) int {
+	if e.End != lockset.Return {
+		return 0
+	}
+	results := b.fn.fn.Signature.Results()
+	handle := 0
+	for i, val := range e.Values {
+		t := results.At(i).Type()
+		if types.Identical(t, types.Universe.Lookup("error").Type()) {
+			continue
+		}
+		switch t.Underlying().(type) {
+		case *types.Pointer, *types.Interface:
+		default:
+			continue
+		}
+		isNil, known := b.machine.IsNil(e.State, val)
+		switch {
+		case !known:
+			return 0
+		case !isNil:
+			return 1
+		}
+		handle = -1
+	}
+	return handle
+}
+
 // A syntax indexes the statements of a function.
 type syntax struct {
 	returns map[token.Pos]*ast.ReturnStmt
@@ -362,10 +429,9 @@ func (s *syntax) addList(list []ast.Stmt) {
 	}
 }
 
-// deferAfter returns the defer statement around pos, if it follows the
-// statement around lock in the same list, so that whoever runs one runs the
-// other.
-func (s *syntax) deferAfter(lock, pos token.Pos) *ast.DeferStmt {
+// deferAfter returns the statement that defers a literal which undoes a, if it
+// follows a in the same list, so that whoever runs one runs the other.
+func (s *syntax) deferAfter(a *Acquire) *ast.DeferStmt {
 	for _, list := range s.lists {
 		locked := false
 		for _, stmt := range list {
@@ -374,13 +440,25 @@ func (s *syntax) deferAfter(lock, pos token.Pos) *ast.DeferStmt {
 			}
 			switch stmt := stmt.(type) {
 			case *ast.ExprStmt:
-				locked = locked || stmt.Pos() <= lock && lock < stmt.End()
+				locked = locked || stmt.X == a.Call
 			case *ast.DeferStmt:
-				if locked && stmt.Pos() <= pos && pos < stmt.End() {
+				if lit, ok := stmt.Call.Fun.(*ast.FuncLit); ok && locked && calls(lit.Body, a.Expr+"."+locks.Op{Mode: a.Mode}.Undo()) {
 					return stmt
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// calls reports whether a statement of body itself is a call of fun.
+func calls(body *ast.BlockStmt, fun string) bool {
+	return slices.ContainsFunc(body.List, func(stmt ast.Stmt) bool {
+		expr, ok := stmt.(*ast.ExprStmt)
+		if !ok {
+			return false
+		}
+		call, ok := expr.X.(*ast.CallExpr)
+		return ok && types.ExprString(call.Fun) == fun
+	})
 }

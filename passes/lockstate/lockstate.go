@@ -124,6 +124,9 @@ type Path struct {
 	// Success tells what the results say: 1 for true, a nil error or a non-nil
 	// value, -1 for the opposite, 0 if they say nothing.
 	Success int
+	// Handle is 1 if a result is a pointer or an interface, other than an error,
+	// that is certainly not nil, and -1 if all such results are nil.
+	Handle int
 	// Handed are the locks that other code releases at some time.
 	Handed []*locks.Term
 	// Returned are the held locks of objects that the function returns, or that

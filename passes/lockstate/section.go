@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -95,9 +96,9 @@ func (fn *Func) section(a *Acquire) *Section {
 //     fields unless all that the package stores in them is known;
 //   - calls of methods of an interface that is a parameter.
 //
-// Those who recover are a deferred call of the function, of a function of the
+// Those who recover are a deferred call of the function or of a function of the
 // package that calls it on the same goroutine, and the server that calls an
-// HTTP handler. Tests do not count: they recover what they provoke.
+// HTTP handler, or the handler that calls the function. Tests do not count: they recover what they provoke.
 func (r *Result) Panicking(s *Section) *ast.CallExpr {
 	start := s.Acquire.site.Instr
 	if !r.protection().protects(start) {
@@ -278,60 +279,46 @@ func isNamed(t types.Type, path, name string) bool {
 
 // A protection knows whose panics somebody recovers, to go on after them.
 type protection struct {
-	// called are the functions whose panics are recovered above them.
-	called map[*ssa.Function]bool
-	// defers are the deferred calls that recover.
-	defers map[*ssa.Function][]*ssa.Defer
+	called map[*ssa.Function]bool         // functions whose callers recover
+	defers map[*ssa.Function][]*ssa.Defer // deferred calls that recover
 }
 
 // protection returns the protection of the package's functions.
 func (r *Result) protection() *protection {
-	r.once.Do(func() {
-		r.recovery = newProtection(r.machine)
-	})
+	r.once.Do(func() { r.recovery = newProtection(r.machine) })
 	return r.recovery
 }
 
+// newProtection looks at direct callers only: who recovers far above seldom
+// thinks of going on after this panic.
 func newProtection(m *lockset.Machine) *protection {
 	p := &protection{make(map[*ssa.Function]bool), make(map[*ssa.Function][]*ssa.Defer)}
-	calls := make(map[*ssa.Function][]*ssa.Call)
-	var work []*ssa.Function
+	var calls []*ssa.Call
 	for _, fn := range m.IR.Funcs {
 		if strings.HasSuffix(m.IR.Fset.Position(fn.Pos()).Filename, "_test.go") {
 			continue
 		}
+		p.called[fn] = isHandler(fn.Signature)
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				switch instr := instr.(type) {
-				case *ssa.Call:
-					calls[fn] = append(calls[fn], instr)
-				case *ssa.Defer:
-					if recovers(instr) {
-						p.defers[fn] = append(p.defers[fn], instr)
-					}
+				if d, ok := instr.(*ssa.Defer); ok && recovers(d) {
+					p.defers[fn] = append(p.defers[fn], d)
+				}
+				if call, ok := instr.(*ssa.Call); ok {
+					calls = append(calls, call)
 				}
 			}
 		}
-		p.called[fn] = isHandler(fn.Signature)
-		if p.called[fn] || len(p.defers[fn]) > 0 {
-			work = append(work, fn)
-		}
 	}
-	for len(work) > 0 {
-		fn := work[0]
-		work = work[1:]
-		for _, call := range calls[fn] {
-			if !p.protects(call) {
-				continue
-			}
+	direct := make(map[*ssa.Function]bool)
+	for _, call := range calls {
+		if p.protects(call) {
 			for _, callee := range runs(call) {
-				if !p.called[callee] {
-					p.called[callee] = true
-					work = append(work, callee)
-				}
+				direct[callee] = true
 			}
 		}
 	}
+	maps.Copy(p.called, direct)
 	return p
 }
 

@@ -56,7 +56,7 @@ func (d *decoder) fill(eff *lockset.Effects, f *Fact, s pathScope) {
 		eff.Outcomes = append(eff.Outcomes, lockset.Outcome{Changes: s.changes(o.Changes), When: s.guards(o.When), Then: s.guards(o.Then)})
 	}
 	for _, x := range f.Excludes {
-		e := lockset.Exclude{Term: s.term(x.Path), Mode: x.Mode, Sync: x.Sync, At: x.At, Chain: x.Chain}
+		e := lockset.Exclude{Term: s.term(x.Path), Mode: x.Mode, Sync: x.Sync, At: x.At, Chain: x.Chain, Modal: x.Modal}
 		for _, alt := range x.When {
 			e.When = append(e.When, s.guards(alt))
 		}

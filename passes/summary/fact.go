@@ -59,6 +59,7 @@ type Exclude struct {
 	At    string
 	Chain []string
 	When  [][]Guard
+	Modal bool
 }
 
 // ParamCall is the portable form of [lockset.ParamCall].
@@ -184,7 +185,7 @@ func (e encoder) fact(eff *lockset.Effects) *Fact {
 		if p == "" {
 			continue
 		}
-		out := Exclude{Path: p, Mode: x.Mode, Sync: x.Sync, At: x.At, Chain: x.Chain}
+		out := Exclude{Path: p, Mode: x.Mode, Sync: x.Sync, At: x.At, Chain: x.Chain, Modal: x.Modal}
 		for _, alt := range x.When {
 			gs := guards(alt)
 			if len(gs) < len(alt) {

@@ -172,7 +172,28 @@ func (p *Package) Init(alloc *ssa.Alloc) *ssa.Store {
 	if c == nil || c.Leaks || len(c.Stores) != 1 || c.Stores[0].Block() != alloc.Block() {
 		return nil
 	}
-	return c.Stores[0]
+	made := false
+	for _, instr := range alloc.Block().Instrs {
+		switch {
+		case instr == ssa.Instruction(alloc):
+			made = true
+		case instr == ssa.Instruction(c.Stores[0]):
+			return c.Stores[0]
+		case made && uses(instr, alloc):
+			return nil // zero until then
+		}
+	}
+	return nil
+}
+
+func uses(instr ssa.Instruction, v ssa.Value) bool {
+	var buf [8]*ssa.Value
+	for _, op := range instr.Operands(buf[:0]) {
+		if *op == v {
+			return true
+		}
+	}
+	return false
 }
 
 // Closure returns the place where the function literal fn becomes a value, if
