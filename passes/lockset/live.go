@@ -1,7 +1,6 @@
 package lockset
 
 import (
-
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/locks"

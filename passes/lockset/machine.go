@@ -85,7 +85,7 @@ const maxInline = 6
 // maxWork bounds the blocks that one run enters, in multiples of the function's
 // own; see also minWork. A function that defers several literals and returns in
 // many places would run them again and again. Past the bound, literals count by
-// their effects, as other functions do.
+// their effects, as other functions do, and states are merged sooner.
 const (
 	maxWork = 40
 	minWork = 2000
@@ -156,7 +156,7 @@ func (x *run) function(fn *ssa.Function, st *State) []*State {
 	in := flow.Solve(x.tree.rank[fn], st, func(b int, s *State) []flow.Edge[*State] {
 		edges, _ := x.block(fn.Blocks[b], s)
 		return edges
-	}, insert)
+	}, x.insert)
 	x.record = record
 	if len(x.frames) == 1 && x.m.Keep {
 		x.in = in
@@ -230,7 +230,7 @@ func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], ex
 			for _, s := range states {
 				next = append(next, x.step(s, instr)...)
 			}
-			states = distinct(next)
+			states = x.distinct(next)
 		}
 		if len(states) == 0 {
 			break
@@ -241,13 +241,13 @@ func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], ex
 
 // distinct returns states without repetitions, merged as at the entry of
 // a block if they are many.
-func distinct(states []*State) []*State {
+func (x *run) distinct(states []*State) []*State {
 	if len(states) < 2 {
 		return states
 	}
 	var set []*State
 	for _, s := range states {
-		set, _, _ = insert(set, s)
+		set, _, _ = x.insert(set, s)
 	}
 	return set
 }

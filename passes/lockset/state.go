@@ -366,10 +366,18 @@ const (
 	// more than eight; past the cap all are joined, and nothing is reported
 	// about the locks in which they differ.
 	maxLocksets = 24
+	// fewVariants and fewLocksets take their place in a run that has used up
+	// its budget.
+	fewVariants = 1
+	fewLocksets = 6
 )
 
 // insert adds s to the states of a block, for [flow.Solve].
-func insert(set []*State, s *State) ([]*State, *State, bool) {
+func (x *run) insert(set []*State, s *State) ([]*State, *State, bool) {
+	maxVariants, maxLocksets := maxVariants, maxLocksets
+	if x.budget < 0 {
+		maxVariants, maxLocksets = fewVariants, fewLocksets
+	}
 	if len(set) == 1 && set[0].joined {
 		j := join(set[0], s)
 		jk, _ := j.keys()

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -87,7 +88,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		if deciding[cond] && tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) && m.decides(instr, true) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)
-			if v := m.flagOf(instr.Cond); v != nil && m.decides(instr, true) {
+			if v := m.flagOf(instr.Cond); v != nil && isFlag(v) && m.decides(instr, true) {
 				t.flags[v] = true
 			}
 		}
@@ -195,6 +196,20 @@ func (m *Machine) unknownMayLock(c *ssa.CallCommon) bool {
 		}
 	}
 	return false
+}
+
+// isFlag reports whether the variable or phi v is a boolean, may be nil, or says
+// how the body of a range-over-func loop was left.
+func isFlag(v ssa.Value) bool {
+	t := v.Type()
+	alloc, ok := v.(*ssa.Alloc)
+	if ok {
+		t = t.Underlying().(*types.Pointer).Elem()
+	}
+	if b, ok := t.Underlying().(*types.Basic); ok {
+		return b.Info()&types.IsBoolean != 0 || alloc != nil && strings.HasPrefix(alloc.Comment, "jump$")
+	}
+	return true
 }
 
 // flagOf returns the variable or phi that a condition compares with a constant.
