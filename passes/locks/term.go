@@ -117,8 +117,9 @@ type Names struct {
 	// or "".
 	Label func(ssa.Value) string
 
-	pkg   string
-	table map[termKey]*Term
+	pkg    string
+	table  map[termKey]*Term
+	consts [3]*Term // true, false and nil
 }
 
 type termKey struct {
@@ -130,7 +131,13 @@ type termKey struct {
 }
 
 // NewNames returns an empty table of terms for the package with the given path.
-func NewNames(pkg string) *Names { return &Names{pkg: pkg, table: make(map[termKey]*Term)} }
+func NewNames(pkg string) *Names {
+	n := &Names{pkg: pkg, table: make(map[termKey]*Term)}
+	for i, text := range [...]string{"true", "false", "nil"} {
+		n.consts[i] = n.Const(text)
+	}
+	return n
+}
 
 func (n *Names) intern(k termKey) *Term {
 	if t := n.table[k]; t != nil {
@@ -187,11 +194,19 @@ func (n *Names) Deref(x *Term) *Term { return n.intern(termKey{kind: Deref, x: x
 // RLocker returns the term of x.RLocker().
 func (n *Names) RLocker(x *Term) *Term { return n.intern(termKey{kind: RLocker, x: x}) }
 
+// Nil returns the term of nil.
+func (n *Names) Nil() *Term { return n.consts[2] }
+
 // Const returns the term of a constant, given its exact text or "nil".
 func (n *Names) Const(text string) *Term { return n.intern(termKey{kind: Const, val: text}) }
 
 // Bool returns the term of a boolean constant.
-func (n *Names) Bool(b bool) *Term { return n.Const(strconv.FormatBool(b)) }
+func (n *Names) Bool(b bool) *Term {
+	if b {
+		return n.consts[0]
+	}
+	return n.consts[1]
+}
 
 // Old returns the name for what x named before x was overwritten.
 func (n *Names) Old(x *Term) *Term {

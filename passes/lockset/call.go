@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"encoding/binary"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -120,7 +121,7 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 	m := x.m
 	if b, ok := c.common.Value.(*ssa.Builtin); ok {
 		if call, ok := instr.(*ssa.Call); ok && b.Name() == "recover" {
-			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Const("nil")), !x.recovering)
+			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Nil()), !x.recovering)
 		}
 		return []*State{st}
 	}
@@ -705,7 +706,9 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 	if n := len(x.vias); n > 0 { // the literal may be called elsewhere too: speak of this call
 		shown = x.site(x.vias[0].instr, term, op, &Via{Callee: x.vias[0].name, At: x.m.Position(site.Instr.Common().Pos())})
 	}
-	x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: shown, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
+	if x.record {
+		x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: shown, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
+	}
 	l := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
 	if prior != nil {
 		l.Need = prior.Need
@@ -727,7 +730,7 @@ func (x *run) dereferenced(st *State, term *locks.Term) *State {
 		if t.Kind != locks.Root && t.Kind != locks.Deref {
 			continue
 		}
-		cond := x.m.binary(token.EQL, t, x.m.Names.Const("nil"))
+		cond := x.m.binary(token.EQL, t, x.m.Names.Nil())
 		if _, known := x.m.truth(st, cond); !known {
 			st = st.bindHow(cond, x.m.Names.Bool(false), implied)
 		}
@@ -1017,7 +1020,7 @@ func (m *Machine) root2(instr ssa.CallInstruction) *locks.Term {
 func (x *run) spawn(st *State, common *ssa.CallCommon) *State {
 	c := x.prepareCall(st, common)
 	if eff := x.m.calleeEffects(st, c); eff != nil {
-		st = x.handOver(st, x.bindArgs(st, c, eff))
+		st = x.handOver(st, x.bindArgs(c, eff))
 	} else if c.callee.Body != nil && c.callee.Body.Parent() != nil {
 		st = x.handOver(st, x.m.Literal(c.callee.Body))
 	}
@@ -1057,19 +1060,13 @@ func (x *run) handOver(st *State, eff *Effects) *State {
 }
 
 // bindArgs returns eff in terms of the caller.
-func (x *run) bindArgs(st *State, c call, eff *Effects) *Effects {
-	bound := x.m.substitute(eff, func(t *locks.Term) *locks.Term {
+func (x *run) bindArgs(c call, eff *Effects) *Effects {
+	return x.m.substitute(eff, func(t *locks.Term) *locks.Term {
 		if i := slices.Index(eff.Params, t); i >= 0 && i < len(c.args) {
 			return c.args[i]
 		}
 		return nil
 	})
-	for _, b := range st.env {
-		if b.key.Kind == locks.Deref { // what the arguments refer to may be known
-			return x.m.substitute(bound, func(t *locks.Term) *locks.Term { return x.m.resolve(st, t) })
-		}
-	}
-	return bound
 }
 
 // resolve returns t with the loads replaced whose values st knows.
@@ -1098,9 +1095,9 @@ func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) 
 	if eff.Trivial() {
 		return []*State{x.escapeUnused(st, c, eff)}
 	}
-	x.shown = x.shows(instr, c, eff)
-	eff = x.bindArgs(st, c, eff)
-	name := x.m.callName(instr, eff)
+	b := x.bindCall(st, instr, c, eff)
+	x.shown, eff = b.shown, b.eff
+	name := b.name
 	for _, e := range eff.Excludes {
 		x.exclude(st, instr, name, e)
 	}
@@ -1144,6 +1141,58 @@ func (x *run) escapeUnused(st *State, c call, eff *Effects) *State {
 		}
 	}
 	return st
+}
+
+// A bound is the effects of a callee in terms of one call.
+type bound struct {
+	eff   *Effects
+	shown map[*locks.Term]string
+	name  string        // of the callee, as the source writes it
+	loads []*locks.Term // that occur in eff: a state may know their values
+}
+
+type boundKey struct {
+	instr ssa.CallInstruction
+	eff   *Effects
+	args  string
+}
+
+// bindCall returns the effects of a call in terms of the caller.
+func (x *run) bindCall(st *State, instr ssa.CallInstruction, c call, eff *Effects) *bound {
+	key := boundKey{instr, eff, ids(c.args)}
+	b := x.tree.bound[key]
+	if b == nil {
+		b = &bound{shown: x.shows(instr, c, eff), name: x.m.callName(instr, eff)}
+		b.eff = x.m.substitute(eff, func(t *locks.Term) *locks.Term {
+			if i := slices.Index(eff.Params, t); i >= 0 && i < len(c.args) {
+				return c.args[i]
+			}
+			return nil
+		})
+		x.m.substitute(b.eff, func(t *locks.Term) *locks.Term {
+			if t.Kind == locks.Deref && !slices.Contains(b.loads, t) {
+				b.loads = append(b.loads, t)
+			}
+			return nil
+		})
+		x.tree.bound[key] = b
+	}
+	for _, t := range b.loads {
+		if st.value(t) != nil { // what the arguments refer to is known
+			known := *b
+			known.eff = x.m.substitute(b.eff, func(t *locks.Term) *locks.Term { return x.m.resolve(st, t) })
+			return &known
+		}
+	}
+	return b
+}
+
+func ids(terms []*locks.Term) string {
+	b := make([]byte, 0, 4*len(terms))
+	for _, t := range terms {
+		b = binary.AppendUvarint(b, uint64(t.ID()))
+	}
+	return string(b)
 }
 
 // shows returns, for each lock that the called function changes, how a reader
@@ -1204,6 +1253,9 @@ func (m *Machine) callName(instr ssa.CallInstruction, eff *Effects) string {
 
 // exclude records that a callee acquires a lock.
 func (x *run) exclude(st *State, instr ssa.CallInstruction, name string, e Exclude) {
+	if !x.record {
+		return
+	}
 	e.Term, e.Mode = readLocker(e.Term, e.Mode)
 	if len(e.When) == 0 {
 		x.excludeWhen(st, instr, name, e, nil)

@@ -71,7 +71,7 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 			t = m.content(st, n.Elem(sub(tuple.X), sub(tuple.Index)), depth)
 			if v.Index == 1 {
 				// Maps that hold locks hold no nil: ok means non-nil.
-				t = m.binary(token.NEQ, t, n.Const("nil"))
+				t = m.binary(token.NEQ, t, n.Nil())
 			}
 		case *ssa.Call:
 			t = m.getter(st, tuple, v.Index, depth)
@@ -154,7 +154,7 @@ func (m *Machine) root(v ssa.Value) *locks.Term {
 func (m *Machine) constant(c *ssa.Const) *locks.Term {
 	if c.Value == nil {
 		if types.IsInterface(c.Type()) || isNillable(c.Type()) {
-			return m.Names.Const("nil")
+			return m.Names.Nil()
 		}
 		return m.Names.Const("zero")
 	}
@@ -305,7 +305,7 @@ func (m *Machine) binary(op token.Token, x, y *locks.Term) *locks.Term {
 			return n.Bool(true)
 		case x.Kind == locks.Const && y.Kind == locks.Const:
 			return n.Bool(false)
-		case y == n.Const("nil") && m.nonNil(x):
+		case y == n.Nil() && m.nonNil(x):
 			return n.Bool(false)
 		case y == n.Bool(true):
 			return x
@@ -455,5 +455,5 @@ func (m *Machine) Relative(fn *ssa.Function, at, lock *locks.Term) *locks.Term {
 
 // IsNil reports whether t is nil in st, if that is known.
 func (m *Machine) IsNil(st *State, t *locks.Term) (isNil, ok bool) {
-	return m.truth(st, m.binary(token.EQL, t, m.Names.Const("nil")))
+	return m.truth(st, m.binary(token.EQL, t, m.Names.Nil()))
 }

@@ -87,8 +87,8 @@ const maxInline = 6
 // many places would run them again and again. Past the bound, literals count by
 // their effects, as other functions do, and states are merged sooner.
 const (
-	maxWork = 40
-	minWork = 2000
+	maxWork = 16
+	minWork = 800
 )
 
 // maxDefers bounds the deferred calls of one state. A loop that defers pushes
@@ -292,7 +292,12 @@ func (x *run) fresh(cond *locks.Term, b *ssa.BasicBlock) bool {
 	if !shared {
 		return true
 	}
-	for _, a := range x.acquiring(b.Parent()) {
+	acquiring, ok := x.tree.acquiring[b.Parent()]
+	if !ok {
+		acquiring = x.acquiring(b.Parent())
+		x.tree.acquiring[b.Parent()] = acquiring
+	}
+	for _, a := range acquiring {
 		if !a.Dominates(b) {
 			continue
 		}
@@ -713,7 +718,7 @@ func (m *Machine) zero(t types.Type) *locks.Term {
 		return nil
 	}
 	if isNillable(t) || types.IsInterface(t) {
-		return m.Names.Const("nil")
+		return m.Names.Nil()
 	}
 	return nil
 }

@@ -237,11 +237,11 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 	}
 	for i, val := range e.Values {
 		r := n.Root(locks.Result{Index: i})
-		isNil := m.binary(token.EQL, val, n.Const("nil"))
+		isNil := m.binary(token.EQL, val, n.Nil())
 		if val == n.Bool(true) || val == n.Bool(false) {
 			o.Then = append(o.Then, Guard{r, val})
 		} else if value, ok := m.truth(e.State, isNil); ok {
-			o.Then = append(o.Then, Guard{n.Binary(token.EQL, r, n.Const("nil")), n.Bool(value)})
+			o.Then = append(o.Then, Guard{n.Binary(token.EQL, r, n.Nil()), n.Bool(value)})
 		}
 	}
 	return o

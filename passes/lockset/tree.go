@@ -32,6 +32,9 @@ type tree struct {
 	code  map[*ssa.BasicBlock]*code
 	live  map[*ssa.Function]*liveness
 	rank  map[*ssa.Function][]int // of the blocks, for [flow.Solve]
+	// acquiring are the blocks that acquire a lock or wait.
+	acquiring map[*ssa.Function][]*ssa.BasicBlock
+	bound     map[boundKey]*bound
 }
 
 // A code is what the machine must look at in a block.
@@ -60,6 +63,9 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		code:    make(map[*ssa.BasicBlock]*code),
 		live:    make(map[*ssa.Function]*liveness),
 		rank:    make(map[*ssa.Function][]int),
+
+		acquiring: make(map[*ssa.Function][]*ssa.BasicBlock),
+		bound:     make(map[boundKey]*bound),
 	}
 	m.trees[fn] = t
 	var funcs []*ssa.Function

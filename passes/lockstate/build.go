@@ -262,7 +262,7 @@ func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
 }
 
 func (b *builder) exit(e lockset.Event) *Exit {
-	x := &Exit{Kind: e.End, Pos: b.exitPos(e.Instr)}
+	x := &Exit{Kind: e.End, Pos: b.exitPos(e.Instr), instr: e.Instr}
 	if ret, ok := e.Instr.(*ssa.Return); ok {
 		x.Stmt = b.stmts.returns[ret.Pos()]
 	}

@@ -116,6 +116,8 @@ type Exit struct {
 	Pos  token.Pos
 	// Paths are the states in which the function ends here.
 	Paths []Path
+
+	instr ssa.Instruction
 }
 
 // A Path is one way in which a function ends.

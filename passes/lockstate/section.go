@@ -33,14 +33,27 @@ type Section struct {
 func (r *Result) Sections(fn *Func) []*Section {
 	var out []*Section
 	for _, a := range fn.Acquires {
-		if a.Via == nil && !a.Deferred && !a.Callback && a.Call != nil {
-			if s := fn.section(a); s != nil {
+		own := a.site.Instr.Parent() == fn.fn // not a literal's
+		if own && a.Via == nil && !a.Deferred && !a.Callback && a.Call != nil {
+			if s := fn.section(a); s != nil && s.ends() {
 				out = append(out, s)
 			}
 		}
 	}
 	slices.SortFunc(out, func(a, b *Section) int { return cmp.Compare(a.Acquire.Pos, b.Acquire.Pos) })
 	return out
+}
+
+// ends reports whether all code of s leads to a release or an open exit, also
+// code that no state reaches: of that it is not known what it does to the lock.
+func (s *Section) ends() bool {
+	ends := true
+	s.walk(func(instr ssa.Instruction) {
+		if _, ok := instr.(*ssa.Return); ok {
+			ends = ends && slices.ContainsFunc(s.Open, func(x *Exit) bool { return x.instr == instr })
+		}
+	})
+	return ends
 }
 
 // section returns the section that a begins, or nil.
@@ -98,14 +111,15 @@ func (fn *Func) section(a *Acquire) *Section {
 //
 // Those who recover are a deferred call of the function or of a function of the
 // package that calls it on the same goroutine, and the server that calls an
-// HTTP handler, or the handler that calls the function. Tests do not count: they recover what they provoke.
+// HTTP handler, be it the function or its caller. Tests do not count: they
+// recover what they provoke.
 func (r *Result) Panicking(s *Section) *ast.CallExpr {
 	start := s.Acquire.site.Instr
 	if !r.protection().protects(start) {
 		return nil
 	}
 	var first *ast.CallExpr
-	r.walk(s, func(instr ssa.Instruction) {
+	s.walk(func(instr ssa.Instruction) {
 		call := r.machine.IR.Call(panicsAt(r.machine, instr))
 		if call != nil && (first == nil || call.Pos() < first.Pos()) {
 			first = call
@@ -116,7 +130,7 @@ func (r *Result) Panicking(s *Section) *ast.CallExpr {
 
 // walk calls visit for the instructions of s, in so far as they are in the
 // function itself.
-func (r *Result) walk(s *Section, visit func(ssa.Instruction)) {
+func (s *Section) walk(visit func(ssa.Instruction)) {
 	ends := make(map[ssa.Instruction]bool)
 	for _, rel := range s.Releases {
 		ends[rel.site.Instr] = true

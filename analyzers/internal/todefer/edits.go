@@ -71,10 +71,11 @@ func (s source) lines(p place) (begin, end token.Pos) {
 	first := s.line(p.stmt.Pos())
 	last := first
 	if _, block := p.owner.(*ast.BlockStmt); block {
-		for p.i+1 == len(p.list) && s.empty(first-1) {
+		isFirst, isLast := p.i == 0, p.i+1 == len(p.list)
+		for isLast && s.empty(first-1) {
 			first--
 		}
-		for p.i == 0 && s.empty(last+1) {
+		for isFirst && s.empty(last+1) {
 			last++
 		}
 	}
