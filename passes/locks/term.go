@@ -40,11 +40,12 @@ type Term struct {
 	Var  *types.Var  // Field
 	Val  any         // Root: ssa.Value, Global, Param or Result; Const: string
 
-	id    int
-	depth int
-	label string      // of a root, for messages
-	roots []ssa.Value // the SSA values it mentions, each once
-	reads []*Term     // the locations it reads, each once
+	id      int
+	depth   int
+	label   string      // of a root, for messages
+	derived []*Term     // terms whose X is this one
+	roots   []ssa.Value // the SSA values it mentions, each once
+	reads   []*Term     // the locations it reads, each once
 }
 
 // A Global is the root of terms that begin at a package-level variable.
@@ -118,7 +119,9 @@ type Names struct {
 	Label func(ssa.Value) string
 
 	pkg    string
-	table  map[termKey]*Term
+	values map[ssa.Value]*Term // roots
+	table  map[termKey]*Term   // other terms without X
+	count  int
 	consts [3]*Term // true, false and nil
 }
 
@@ -132,7 +135,7 @@ type termKey struct {
 
 // NewNames returns an empty table of terms for the package with the given path.
 func NewNames(pkg string) *Names {
-	n := &Names{pkg: pkg, table: make(map[termKey]*Term)}
+	n := &Names{pkg: pkg, values: make(map[ssa.Value]*Term), table: make(map[termKey]*Term)}
 	for i, text := range [...]string{"true", "false", "nil"} {
 		n.consts[i] = n.Const(text)
 	}
@@ -140,10 +143,25 @@ func NewNames(pkg string) *Names {
 }
 
 func (n *Names) intern(k termKey) *Term {
-	if t := n.table[k]; t != nil {
-		return t
+	value, isValue := k.val.(ssa.Value)
+	switch {
+	case k.x != nil:
+		for _, t := range k.x.derived { // few, and cheaper to compare than to hash
+			if t.Kind == k.kind && t.Op == k.op && t.Y == k.y && t.Var == k.v {
+				return t
+			}
+		}
+	case isValue:
+		if t := n.values[value]; t != nil {
+			return t
+		}
+	default:
+		if t := n.table[k]; t != nil {
+			return t
+		}
 	}
-	t := &Term{Kind: k.kind, Op: k.op, X: k.x, Y: k.y, Var: k.v, Val: k.val, id: len(n.table)}
+	t := &Term{Kind: k.kind, Op: k.op, X: k.x, Y: k.y, Var: k.v, Val: k.val, id: n.count}
+	n.count++
 	if g, ok := k.val.(Global); ok && g.Pkg != n.pkg {
 		t.label = path.Base(g.Pkg) + "." + g.Name
 	}
@@ -164,7 +182,14 @@ func (n *Names) intern(k termKey) *Term {
 	if k.kind == Deref {
 		t.reads = union(t.reads, []*Term{k.x})
 	}
-	n.table[k] = t
+	switch {
+	case k.x != nil:
+		k.x.derived = append(k.x.derived, t)
+	case isValue:
+		n.values[value] = t
+	default:
+		n.table[k] = t
+	}
 	return t
 }
 

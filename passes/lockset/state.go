@@ -386,7 +386,7 @@ func (x *run) insert(set []*State, s *State) ([]*State, *State, bool) {
 	}
 	key, lkey := s.keys()
 	var variants []*State
-	locksets := map[string]bool{}
+	var locksets []string
 	for _, t := range set {
 		k, lk := t.keys()
 		if k == key {
@@ -398,7 +398,9 @@ func (x *run) insert(set []*State, s *State) ([]*State, *State, bool) {
 			}
 			variants = append(variants, t)
 		}
-		locksets[lk] = true
+		if !slices.Contains(locksets, lk) {
+			locksets = append(locksets, lk)
+		}
 	}
 	switch {
 	case len(variants) >= maxVariants:

@@ -28,10 +28,11 @@ type tree struct {
 	// flags are the variables and phis whose constant values such branches test
 	// directly: the flags of "if locked", and how the body of a range-over-func
 	// loop was left.
-	flags map[ssa.Value]bool
-	code  map[*ssa.BasicBlock]*code
-	live  map[*ssa.Function]*liveness
-	rank  map[*ssa.Function][]int // of the blocks, for [flow.Solve]
+	flags  map[ssa.Value]bool
+	code   map[*ssa.BasicBlock]*code
+	weight map[*ssa.BasicBlock]weight
+	live   map[*ssa.Function]*liveness
+	rank   map[*ssa.Function][]int // of the blocks, for [flow.Solve]
 	// acquiring are the blocks that acquire a lock or wait.
 	acquiring map[*ssa.Function][]*ssa.BasicBlock
 	bound     map[boundKey]*bound
@@ -61,6 +62,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		conds:   make(map[*ssa.If]bool),
 		flags:   make(map[ssa.Value]bool),
 		code:    make(map[*ssa.BasicBlock]*code),
+		weight:  make(map[*ssa.BasicBlock]weight),
 		live:    make(map[*ssa.Function]*liveness),
 		rank:    make(map[*ssa.Function][]int),
 
@@ -86,15 +88,15 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	eachIf(funcs, func(instr *ssa.If) {
 		cond := positive(m.Names, m.eval(empty, instr.Cond))
 		tested[cond]++
-		deciding[cond] = deciding[cond] || m.decides(instr, false)
+		deciding[cond] = deciding[cond] || m.decides(t, instr, false)
 	})
 	returned := m.returnedValues(funcs)
 	eachIf(funcs, func(instr *ssa.If) {
 		cond := positive(m.Names, m.eval(empty, instr.Cond))
-		if deciding[cond] && tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) && m.decides(instr, true) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
+		if deciding[cond] && tested[cond] > 1 || cond.Kind == locks.Binary && returned[cond.X] || cond.Depth() <= 3 && fromParam(cond) && m.decides(t, instr, true) || m.pathDependent(t, instr.Cond, make(map[ssa.Value]bool)) {
 			t.conds[instr] = true
 			m.track(t, instr.Cond)
-			if v := m.flagOf(instr.Cond); v != nil && isFlag(v) && m.decides(instr, true) {
+			if v := m.flagOf(instr.Cond); v != nil && isFlag(v) && m.decides(t, instr, true) {
 				t.flags[v] = true
 			}
 		}
@@ -123,31 +125,47 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 // decides reports whether a branch decides on which paths something happens to
 // locks: one of its arms, up to where they meet, calls something that matters
 // or, if exits count, leaves the function.
-func (m *Machine) decides(instr *ssa.If, exits bool) bool {
+func (m *Machine) decides(t *tree, instr *ssa.If, exits bool) bool {
 	for _, succ := range instr.Block().Succs {
 		if len(succ.Preds) > 1 {
 			continue // they meet there
 		}
-		for _, b := range instr.Parent().Blocks {
-			if !succ.Dominates(b) {
-				continue
-			}
-			for _, i := range b.Instrs {
-				switch i := i.(type) {
-				case *ssa.Return, *ssa.Panic:
-					if exits {
-						return true
-					}
-				case ssa.CallInstruction:
-					if m.matters(i.Common()) {
-						return true
-					}
-				}
-			}
+		// The blocks that succ dominates are those below it in the dominator
+		// tree.
+		if m.decidesBelow(t, succ, exits) {
+			return true
 		}
 	}
 	return false
 }
+
+func (m *Machine) decidesBelow(t *tree, b *ssa.BasicBlock, exits bool) bool {
+	w, ok := t.weight[b]
+	if !ok {
+		for _, i := range b.Instrs {
+			switch i := i.(type) {
+			case *ssa.Return, *ssa.Panic:
+				w.exits = true
+			case ssa.CallInstruction:
+				w.calls = w.calls || m.matters(i.Common())
+			}
+		}
+		t.weight[b] = w
+	}
+	if w.calls || exits && w.exits {
+		return true
+	}
+	for _, d := range b.Dominees() {
+		if m.decidesBelow(t, d, exits) {
+			return true
+		}
+	}
+	return false
+}
+
+// A weight tells whether a block calls something that matters, and whether the
+// function ends in it.
+type weight struct{ calls, exits bool }
 
 // selection returns the instructions of b that may change a state.
 func (m *Machine) selection(t *tree, b *ssa.BasicBlock) *code {
