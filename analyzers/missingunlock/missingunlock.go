@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -140,8 +139,8 @@ func (c *checker) exits() {
 		}
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
-				if exit.Kind == lockset.Goexit && held.Op.Via != nil {
-					continue // a transaction, most likely, whose owner goes too
+				if exit.Kind == lockset.Goexit && (held.Op.Via != nil || held.Private) {
+					continue // a transaction, whose owner goes too, or nobody's lock
 				}
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
 				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||
@@ -268,7 +267,7 @@ func (c *checker) report(exit *lockstate.Exit, held lockstate.Held) {
 func (c *checker) fixes(exit *lockstate.Exit, held lockstate.Held) []analysis.SuggestedFix {
 	op := held.Op
 	for _, s := range c.state.Sections(c.fn) {
-		if s.Acquire.Pos != op.Pos || c.excused(s) {
+		if s.Acquire.Pos != op.Pos {
 			continue
 		}
 		if r := todefer.Of(c.pass, c.fn, s); r != nil && len(r.Edits) > 0 {
@@ -288,28 +287,6 @@ func (c *checker) fixes(exit *lockstate.Exit, held lockstate.Held) []analysis.Su
 	}}
 }
 
-// excused reports whether a comment in the section may say that one of its
-// exits is to keep the lock: a deferred release would not.
-func (c *checker) excused(s *lockstate.Section) bool {
-	line := func(pos token.Pos) int { return c.pass.Fset.Position(pos).Line }
-	for _, file := range c.pass.Files {
-		if s.Acquire.Pos < file.FileStart || file.FileEnd <= s.Acquire.Pos {
-			continue
-		}
-		for _, group := range file.Comments {
-			for _, comment := range group.List {
-				if s.Acquire.Pos < comment.Pos() && line(comment.Pos()) <= line(c.fn.Decl.End()) && silencing.MatchString(comment.Text) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// silencing matches the beginnings of the comments that silence checks.
-var silencing = regexp.MustCompile(`^//\s*(concurlint:|nolint|lint:)`)
-
 func how(m locks.Mode) string {
 	if m == locks.Read {
 		return "read-locked"
@@ -324,7 +301,7 @@ func undo(m locks.Mode) string { return locks.Op{Mode: m}.Undo() }
 func (c *checker) laps() {
 	for _, lap := range c.fn.Laps {
 		op := lap.Op
-		if c.reported[op.Pos] || !c.released[hold{lap.Lock, lap.Mode}] || lap.Deferred != nil || !lap.Varies && !c.comesRound(lap) {
+		if c.reported[op.Pos] || !c.released[hold{lap.Lock, lap.Mode}] || lap.Deferred != nil || lap.Made || !c.comesRound(lap) {
 			continue
 		}
 		c.reported[op.Pos] = true
@@ -345,6 +322,9 @@ func (c *checker) laps() {
 // with the lock held.
 func (c *checker) comesRound(lap *lockstate.Lap) bool {
 	for _, a := range c.fn.Acquires {
+		if lap.Varies && a.Turns && a.Pos == lap.Op.Pos {
+			return true
+		}
 		for _, conflict := range a.Conflicts {
 			if a.Lock == lap.Lock && conflict.Op.Pos == lap.Op.Pos {
 				return true

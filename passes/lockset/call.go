@@ -588,6 +588,7 @@ func (x *run) operate(st *State, instr ssa.CallInstruction, c call, op locks.Op)
 	}
 	// TryLock: one state for either result.
 	prior := x.find(st, term)
+	st = x.dereferenced(st, term)
 	x.emit(Event{Kind: Tried, Instr: instr, Site: site, Lock: term, Mode: op.Mode, Prior: prior, State: st})
 	call, ok := instr.(*ssa.Call)
 	if !ok {
@@ -639,6 +640,16 @@ func (x *run) findNew(st *State, term *locks.Term, others bool) *Lock {
 		return nil
 	}
 	return &Lock{Term: term, Status: Free}
+}
+
+// Private reports whether the lock named t is in a local variable that only
+// functions that run in place use.
+func (m *Machine) Private(t *locks.Term) bool {
+	for t.Kind == locks.Field {
+		t = t.X
+	}
+	alloc, ok := t.Val.(*ssa.Alloc)
+	return ok && t.Kind == locks.Root && m.private(alloc, false)
 }
 
 // private reports whether only the functions that run in place use the object
@@ -712,6 +723,7 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 	l := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
 	if prior != nil {
 		l.Need = prior.Need
+		l.Doubt = prior.Status == Gone // others lock and unlock it, too
 		if prior.Status == Held {
 			// Recorded; go on as if the lock had been acquired twice.
 			l = *prior

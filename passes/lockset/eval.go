@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
@@ -64,8 +65,9 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 	case *ssa.Extract:
 		switch tuple := v.Tuple.(type) {
 		case *ssa.TypeAssert:
-			if v.Index == 0 {
-				t = sub(tuple.X)
+			t = sub(tuple.X)
+			if v.Index == 1 {
+				t = n.Binary(token.TYPE, t, m.typeName(tuple.AssertedType))
 			}
 		case *ssa.Lookup:
 			t = m.content(st, n.Elem(sub(tuple.X), sub(tuple.Index)), depth)
@@ -77,6 +79,10 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 			t = m.getter(st, tuple, v.Index, depth)
 		}
 	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok && (b.Name() == "len" || b.Name() == "cap") {
+			t = n.Binary(token.FUNC, sub(v.Call.Args[0]), n.Const(b.Name()))
+			break
+		}
 		t = m.getter(st, v, 0, depth)
 	case *ssa.TypeAssert:
 		if !v.CommaOk {
@@ -107,6 +113,16 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		return val
 	}
 	return t
+}
+
+// typeName returns a name for a type, the same for identical types.
+func (m *Machine) typeName(t types.Type) *locks.Term {
+	i, ok := m.typeNames.At(t).(int)
+	if !ok {
+		i = m.typeNames.Len()
+		m.typeNames.Set(t, i)
+	}
+	return m.Names.Const(fmt.Sprintf("type %d", i))
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

@@ -1,6 +1,8 @@
 package lockset
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/locks"
@@ -91,11 +93,35 @@ func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
 	return l
 }
 
+// trim drops from st what the code from block b on does not ask for, neither
+// itself nor through the values that it does ask for.
+func (l *liveness) trim(b *ssa.BasicBlock, st *State) *State {
+	all := true
+	for _, e := range st.env {
+		all = all && l.keeps(b, e.key, nil)
+	}
+	if all {
+		return st
+	}
+	var named []ssa.Value
+	for _, k := range st.locks {
+		named = append(named, k.Term.Roots()...)
+	}
+	for _, e := range st.env {
+		if l.keeps(b, e.key, nil) {
+			named = append(named, e.val.Roots()...)
+		}
+	}
+	n := st.copy()
+	n.env = slices.DeleteFunc(slices.Clone(st.env), func(e binding) bool { return !l.keeps(b, e.key, named) })
+	return n
+}
+
 // keeps reports whether the code from block b on may ask for what is bound to
-// key.
-func (l *liveness) keeps(b *ssa.BasicBlock, key *locks.Term) bool {
+// key, given other values that it knows by name.
+func (l *liveness) keeps(b *ssa.BasicBlock, key *locks.Term, named []ssa.Value) bool {
 	for _, v := range key.Roots() {
-		if v.Parent() != l.fn {
+		if v.Parent() != l.fn || slices.Contains(named, v) {
 			continue
 		}
 		switch v := v.(type) {

@@ -18,6 +18,7 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/concurlint/concurlint/passes/internal/flow"
 	"github.com/concurlint/concurlint/passes/internal/ir"
@@ -57,6 +58,7 @@ type Machine struct {
 	trees     map[*ssa.Function]*tree
 	sites     map[siteKey]*Site
 	sentinels map[*locks.Term]bool // error variables that are never nil
+	typeNames typeutil.Map         // of type assertions
 }
 
 // New returns a machine for the functions of pkg. Its other fields must be set
@@ -357,16 +359,7 @@ func (x *run) edge(from, to *ssa.BasicBlock, st *State) flow.Edge[*State] {
 		st = x.forget(st)
 	}
 	st = x.phis(from, to, st, back)
-	live := x.tree.live[to.Parent()]
-	for _, b := range st.env {
-		if !live.keeps(to, b.key) {
-			n := st.copy()
-			n.env = slices.DeleteFunc(slices.Clone(st.env), func(b binding) bool { return !live.keeps(to, b.key) })
-			st = n
-			break
-		}
-	}
-	return flow.Edge[*State]{To: to.Index, State: st}
+	return flow.Edge[*State]{To: to.Index, State: x.tree.live[to.Parent()].trim(to, st)}
 }
 
 // forget drops what st knows of conditions on shared memory: a loop that tests
@@ -430,7 +423,7 @@ func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
 	}
 	st = st.rename(lost)
 	for i, r := range roots {
-		if v := vals[i]; v == r || mentionsAny(v, roots) {
+		if v := vals[i]; v == r || mentionsAny(v, roots) || !back && counts(phis[i]) {
 			continue
 		} else if x.tree.flags[phis[i]] {
 			st = st.bindFlag(r, v)
@@ -439,6 +432,21 @@ func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
 		}
 	}
 	return st
+}
+
+// counts reports whether phi counts the turns of a loop, or something in it. The
+// number it starts with must not tell the first turn from the others.
+func counts(phi *ssa.Phi) bool {
+	b, ok := phi.Type().Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsInteger == 0 {
+		return false
+	}
+	for _, p := range phi.Block().Preds {
+		if phi.Block().Dominates(p) {
+			return true
+		}
+	}
+	return false
 }
 
 func isValue(m map[*locks.Term]*locks.Term, t *locks.Term) bool {

@@ -499,7 +499,9 @@ func (m *Machine) track(t *tree, v ssa.Value) {
 			m.track(t, tuple)
 		}
 	case *ssa.Call:
-		if callee := locks.CalleeOf(&v.Call, v.Call.Value); callee.Func != nil {
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok && (b.Name() == "len" || b.Name() == "cap") {
+			m.track(t, v.Call.Args[0])
+		} else if callee := locks.CalleeOf(&v.Call, v.Call.Value); callee.Func != nil {
 			for _, a := range callee.Args { // it may be a getter
 				m.track(t, a)
 			}

@@ -45,6 +45,9 @@ func (b *builder) build(f *lockset.Function) {
 				acquires[key] = a
 				b.fn.Acquires = append(b.fn.Acquires, a)
 			}
+			for _, l := range e.State.Locks() {
+				a.Turns = a.Turns || l.Status == lockset.Held && l.Site == e.Site
+			}
 			a.Paths++
 			b.joined[a] = b.joined[a] || e.State.Joined()
 			if p := e.Prior; p != nil && p.Status == lockset.Held && !p.Doubt && !e.State.Joined() && p.Site != nil {
@@ -98,7 +101,9 @@ func (b *builder) build(f *lockset.Function) {
 			x.Paths = append(x.Paths, b.path(e))
 		case lockset.Again:
 			if !e.Prior.Doubt && !e.State.Joined() {
-				b.fn.Laps = append(b.fn.Laps, &Lap{Held: b.held(e.State, e.Prior), Varies: len(e.Lock.Roots()) > 0 && b.varies(e)})
+				_, made := e.Lock.Base().Val.(*ssa.Alloc)
+				varies := b.varies(e)
+				b.fn.Laps = append(b.fn.Laps, &Lap{Held: b.held(e.State, e.Prior), Varies: varies, Made: varies && made})
 			}
 		}
 	}
@@ -254,6 +259,7 @@ func (b *builder) op(s *lockset.Site) *Op {
 
 func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
 	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode, Shared: l.Shared}
+	h.Private = b.machine.Private(l.Term)
 	h.Local = l.Site.Via != nil && fresh(l.Term.Base())
 	if d := st.DeferredRelease(l.Term); d != nil {
 		h.Deferred = b.stmts.defers[d.Pos()]

@@ -95,6 +95,9 @@ type Held struct {
 	// Local reports whether a callee has acquired it, in an object that the
 	// function itself has made.
 	Local bool
+	// Private reports whether the lock is in a local variable that no other code
+	// gets at.
+	Private bool
 	// Shared reports whether the object that contains it was sent or stored
 	// while it was held, so that the code that gets it can release it.
 	Shared bool
@@ -152,6 +155,9 @@ type Acquire struct {
 	// Callback reports whether the operation is in a function that a callee
 	// calls.
 	Callback bool
+	// Turns reports whether what an earlier turn of a loop has acquired here is
+	// held still, under whatever name.
+	Turns bool
 }
 
 // A Release is a place where a lock is released.
@@ -188,8 +194,9 @@ type Wait struct {
 // A Lap is a turn of a loop that ends with a lock held that it acquired.
 type Lap struct {
 	Held
-	// Varies reports whether the lock is another one in each turn.
-	Varies bool
+	// Varies reports whether the lock is another one in each turn, Made whether
+	// each turn makes its own.
+	Varies, Made bool
 }
 
 func run(pass *analysis.Pass) (any, error) {

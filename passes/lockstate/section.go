@@ -44,11 +44,13 @@ func (r *Result) Sections(fn *Func) []*Section {
 	return out
 }
 
-// ends reports whether all code of s leads to a release or an open exit, also
-// code that no state reaches: of that it is not known what it does to the lock.
+// ends reports whether all code of s leads to a release or an open exit, and
+// not back to its beginning. This includes code that no state reaches, of which
+// it is not known what it does to the lock.
 func (s *Section) ends() bool {
 	ends := true
 	s.walk(func(instr ssa.Instruction) {
+		ends = ends && instr != s.Acquire.site.Instr
 		if _, ok := instr.(*ssa.Return); ok {
 			ends = ends && slices.ContainsFunc(s.Open, func(x *Exit) bool { return x.instr == instr })
 		}

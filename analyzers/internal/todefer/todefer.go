@@ -16,6 +16,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -33,8 +34,9 @@ type Rewrite struct {
 //
 //   - a release does not directly precede its exit, or the results that are
 //     returned there come from calls, which would run under the lock;
-//   - the section is in a loop, or goto may run it again: releases would pile
-//     up until the function returns;
+//   - the section is in a loop: releases would pile up until the function
+//     returns;
+//   - an exit leaves the lock held, and a comment may say why;
 //   - a call that is deferred in the section would run under the lock, or one
 //     that was deferred before it releases the lock itself.
 func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite {
@@ -45,7 +47,7 @@ func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite 
 	f := function{pass, body, make(map[ast.Node]place)}
 	f.index()
 	lock, ok := f.places[s.Acquire.Call]
-	if !ok || lock.loop {
+	if !ok || lock.loop || len(s.Open) > 0 && f.excused(s.Acquire.Pos) {
 		return nil
 	}
 	mu, undo := operand(s.Acquire.Call), types.ExprString(s.Releases[0].Call)
@@ -165,15 +167,13 @@ func (f *function) clauses(body *ast.BlockStmt, outer ast.Stmt, loop bool) {
 }
 
 // disturbed reports whether the function defers a call after pos, or one
-// anywhere that contains the call undo, or jumps with goto.
+// anywhere that contains the call undo.
 func (f *function) disturbed(pos token.Pos, undo string) bool {
 	found := false
 	ast.Inspect(f.body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return false
-		case *ast.BranchStmt:
-			found = found || n.Tok == token.GOTO
 		case *ast.DeferStmt:
 			found = found || n.Pos() > pos || contains(n, undo)
 		}
@@ -192,6 +192,27 @@ func contains(n ast.Node, call string) bool {
 	return found
 }
 
+// excused reports whether a comment after pos silences a check.
+func (f *function) excused(pos token.Pos) bool {
+	line := func(pos token.Pos) int { return f.pass.Fset.Position(pos).Line }
+	for _, file := range f.pass.Files {
+		if pos < file.FileStart || file.FileEnd <= pos {
+			continue
+		}
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				if pos < c.Pos() && line(c.Pos()) <= line(f.body.End()) && silencing.MatchString(c.Text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// silencing matches the comments that silence checks, of whatever tool.
+var silencing = regexp.MustCompile(`^//\s*(concurlint:|nolint|lint:)`)
+
 // exits reports whether nothing runs between the statement at p and the end of
 // the function: a return, panic or the closing brace follows.
 func (f *function) exits(p place) bool {
@@ -199,13 +220,13 @@ func (f *function) exits(p place) bool {
 		return false // an empty block would remain
 	}
 	for p.i+1 == len(p.list) {
+		if p.loop {
+			return false
+		}
 		if p.outer == nil {
 			return true
 		}
 		p = f.places[p.outer]
-		if isLoop(p.stmt) {
-			return false
-		}
 	}
 	switch next := p.list[p.i+1].(type) {
 	case *ast.ReturnStmt:
@@ -217,17 +238,6 @@ func (f *function) exits(p place) bool {
 		}
 		id, ok := ast.Unparen(call.Fun).(*ast.Ident)
 		return ok && f.pass.TypesInfo.Uses[id] == types.Universe.Lookup("panic") && f.quick(call.Args)
-	}
-	return false
-}
-
-func isLoop(stmt ast.Stmt) bool {
-	if labeled, ok := stmt.(*ast.LabeledStmt); ok {
-		stmt = labeled.Stmt
-	}
-	switch stmt.(type) {
-	case *ast.ForStmt, *ast.RangeStmt:
-		return true
 	}
 	return false
 }

@@ -142,11 +142,11 @@ func (s *shards) perElementReturn() int {
 
 // The lock of this element is not the one that the next iteration takes, and
 // still it is never released: the iteration leaks it.
-func FN_perElementContinue(s *shards) {
+func perElementContinue(s *shards) {
 	for _, c := range s.list {
 		c.mu.Lock()
 		if c.closed {
-			continue
+			continue // want `c.mu is still locked when the loop comes round to lock it again \(locked on line \d+`
 		}
 		c.n++
 		c.mu.Unlock()
