@@ -47,7 +47,6 @@
 // hold it at every return, return the locked object or a function that
 // unlocks it, or hand it to a goroutine or callback that unlocks it; and
 // paths that end the process, by os.Exit, log.Fatal or an uncaught panic.
-// The check does not follow the body of a range-over-func loop.
 //
 // Where the mutex is certainly held at a return without results, and where
 // every Unlock stands directly before a return, a fix is offered.

@@ -112,6 +112,9 @@ func isLocker(t types.Type, m Mode) bool {
 	return true
 }
 
+// IsLock reports whether t is a pointer to a lock, or an interface of one.
+func IsLock(t types.Type) bool { return isLocker(t, Write) }
+
 func isNamed(t types.Type, name string) bool {
 	if p, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = p.Elem()

@@ -72,8 +72,11 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		case *ssa.Lookup:
 			t = m.content(st, n.Elem(sub(tuple.X), sub(tuple.Index)), depth)
 			if v.Index == 1 {
-				// Maps that hold locks hold no nil: ok means non-nil.
-				t = m.binary(token.NEQ, t, n.Nil())
+				if l, ok := tuple.X.Type().Underlying().(*types.Map); ok && locks.IsLock(l.Elem()) {
+					t = m.binary(token.NEQ, t, n.Nil()) // maps of locks hold no nil
+				} else {
+					t = n.Binary(token.MAP, t, n.Const("ok"))
+				}
 			}
 		case *ssa.Call:
 			t = m.getter(st, tuple, v.Index, depth)

@@ -156,10 +156,10 @@ func (r *Result) compute() {
 		return f != nil && !f.Active
 	}
 	r.Machine = m
+	r.dec = newDecoder(names, r.pass.Pkg)
 	m.ImportCond = r.importCond
 	t := newTargets(m, r.pass.Pkg)
 	m.Stored, m.Implementation = t.stored, t.implementation
-	r.dec = newDecoder(names, r.pass.Pkg)
 	findConds(m)
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
