@@ -267,16 +267,42 @@ func (x *run) branch(b *ssa.BasicBlock, instr *ssa.If, st *State) (yes, no *Stat
 		return st, st
 	}
 	cond := x.m.eval(st, instr.Cond)
-	if value, ok := x.m.truth(st, cond); ok && x.fresh(cond, b) {
+	loaded := x.loaded(st, instr.Cond)
+	if value, ok := x.m.truth(st, cond); ok && (loaded != nil && x.fresh(loaded, b) || loaded == nil && x.fresh(cond, b)) {
 		if value {
 			return st, nil
 		}
 		return nil, st
 	}
-	if !slices.Contains(x.origins[cond], b) {
-		x.origins[cond] = append(x.origins[cond], b)
+	if loaded != nil {
+		cond = loaded
+		if u, ok := instr.Cond.(*ssa.UnOp); ok && u.Op == token.NOT {
+			cond = x.m.not(loaded)
+		}
+	}
+	if p := positive(x.m.Names, cond); !slices.Contains(x.origins[p], b) {
+		x.origins[p] = append(x.origins[p], b)
 	}
 	return x.m.assume(st, cond, true), x.m.assume(st, cond, false)
+}
+
+// loaded returns the boolean in memory that v loads, or whose negation it is, if
+// what st knows of it comes from an earlier test.
+func (x *run) loaded(st *State, v ssa.Value) *locks.Term {
+	u, ok := v.(*ssa.UnOp)
+	if ok && u.Op == token.NOT {
+		u, ok = u.X.(*ssa.UnOp)
+	}
+	if !ok || u.Op != token.MUL {
+		return nil
+	}
+	t := x.m.Names.Deref(x.m.eval(st, u.X))
+	for _, b := range st.env {
+		if b.key == t && b.how == tested && !b.flag {
+			return t
+		}
+	}
+	return nil
 }
 
 // fresh reports whether what an earlier test found of cond still counts at
@@ -304,7 +330,7 @@ func (x *run) fresh(cond *locks.Term, b *ssa.BasicBlock) bool {
 			continue
 		}
 		before, between := false, false
-		for _, o := range x.origins[cond] {
+		for _, o := range x.origins[positive(x.m.Names, cond)] {
 			if o.Parent() != b.Parent() || o == b {
 				continue
 			}

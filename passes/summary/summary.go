@@ -71,7 +71,7 @@ func run(pass *analysis.Pass) (any, error) {
 		return r, nil
 	}
 	for fn, end := range r.ends {
-		if fn.Exported() && end != known.Returns {
+		if fn.Pkg() == pass.Pkg && fn.Exported() && end != known.Returns {
 			pass.ExportObjectFact(fn, &Fact{End: end})
 		}
 	}

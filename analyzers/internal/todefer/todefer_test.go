@@ -83,10 +83,9 @@ func (x *t) receives(c chan int) int {
 	return <-c
 }
 
-// The first release is not known to the states, which take a nil value for a
-// missing one.
-func (x *t) unexplored(k string) bool {
-	x.mu.Lock()
+// A map may hold nil: all three exits are reached.
+func (x *t) nilValue(k string) bool {
+	x.mu.Lock() // want "3 by x.mu.Unlock\\(\\), 4 edits"
 	v, ok := x.m[k]
 	if ok && v == nil {
 		x.mu.Unlock()
