@@ -1,7 +1,6 @@
 package locks
 
 import (
-	"cmp"
 	"go/token"
 	"go/types"
 	"path"
@@ -277,21 +276,10 @@ func (n *Names) Rebuild(t *Term, x, y *Term) *Term {
 	case Binary:
 		return n.Binary(t.Op, x, y)
 	case Deref:
-		return n.Content(x)
+		return n.Deref(x)
 	}
 	return n.intern(termKey{kind: t.Kind, op: t.Op, x: x, y: y, v: t.Var, val: t.Val})
 }
-
-// Content returns the value at location x, where x may itself be a struct
-// value: the field of a copy is the copy of the field.
-func (n *Names) Content(x *Term) *Term { return n.Deref(x) }
-
-// Compare orders terms by creation.
-func Compare(a, b *Term) int { return cmp.Compare(a.id, b.id) }
-
-// Same reports whether two fields are the same field of the same generic
-// origin.
-func Same(a, b *types.Var) bool { return a.Origin() == b.Origin() }
 
 // Class returns the last field or the package-level variable on t's path: what
 // survives of a lock's identity between functions. It is nil for locks that

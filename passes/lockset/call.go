@@ -1010,7 +1010,7 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 		if x.inlinable(c) {
 			out := x.inline(st, instr, c)
 			for i, s := range out {
-				out[i] = s.bind(x.result(lit), nil).bind(x.m.root2(instr), nil)
+				out[i] = s.bind(x.result(lit), nil).bind(x.m.callRoot(instr), nil)
 			}
 			return out
 		}
@@ -1021,7 +1021,8 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 	return nil
 }
 
-func (m *Machine) root2(instr ssa.CallInstruction) *locks.Term {
+// callRoot returns the name of the value of a call; a deferred one has none.
+func (m *Machine) callRoot(instr ssa.CallInstruction) *locks.Term {
 	if v := instr.Value(); v != nil {
 		return m.root(v)
 	}
@@ -1175,12 +1176,7 @@ func (x *run) bindCall(st *State, instr ssa.CallInstruction, c call, eff *Effect
 	b := x.tree.bound[key]
 	if b == nil {
 		b = &bound{shown: x.shows(instr, c, eff), name: x.m.callName(instr, eff)}
-		b.eff = x.m.substitute(eff, func(t *locks.Term) *locks.Term {
-			if i := slices.Index(eff.Params, t); i >= 0 && i < len(c.args) {
-				return c.args[i]
-			}
-			return nil
-		})
+		b.eff = x.bindArgs(c, eff)
 		x.m.substitute(b.eff, func(t *locks.Term) *locks.Term {
 			if t.Kind == locks.Deref && !slices.Contains(b.loads, t) {
 				b.loads = append(b.loads, t)

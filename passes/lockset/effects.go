@@ -172,8 +172,8 @@ type Event struct {
 	Target *locks.Term
 	// Values are the results of an Exited event with End Return.
 	Values []*locks.Term
-	// InRange reports whether the event is in a callee's callback or a
-	// range-over-func body.
+	// Callback reports whether the event is in a function that a callee calls,
+	// or in the body of a range-over-func loop.
 	Callback bool
 }
 
@@ -189,7 +189,7 @@ type Function struct {
 	In [][]*State
 }
 
-// paramNames returns the roots of fn's parameters.
+// paramRoots returns the names of fn's parameters.
 func paramRoots(n *locks.Names, fn *ssa.Function) []*locks.Term {
 	roots := make([]*locks.Term, len(fn.Params))
 	for i, p := range fn.Params {

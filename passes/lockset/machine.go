@@ -438,10 +438,7 @@ func (x *run) phis(from, to *ssa.BasicBlock, st *State, back bool) *State {
 			if n := next[t]; n != nil {
 				return n
 			}
-			if i := slices.Index(roots, t); i >= 0 && vals[i] != t {
-				return x.m.Names.Old(t)
-			}
-			if i := slices.Index(roots, t); i >= 0 && back && next != nil && isValue(next, t) {
+			if i := slices.Index(roots, t); i >= 0 && (vals[i] != t || isValue(next, t)) {
 				return x.m.Names.Old(t)
 			}
 			return nil
@@ -475,6 +472,7 @@ func counts(phi *ssa.Phi) bool {
 	return false
 }
 
+// isValue reports whether m maps anything to t.
 func isValue(m map[*locks.Term]*locks.Term, t *locks.Term) bool {
 	for _, v := range m {
 		if v == t {

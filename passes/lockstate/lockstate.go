@@ -277,13 +277,3 @@ func (r *Result) Unused(fn *Func) map[*locks.Term]bool {
 	}
 	return m
 }
-
-// Calls returns the calls of fn in the package, in source order, in so far as
-// they are static.
-func (r *Result) Calls(fn *Func) []*ast.CallExpr {
-	var out []*ast.CallExpr
-	for _, call := range r.callsOf(fn.fn) {
-		out = append(out, r.machine.IR.Call(call.Common().Pos()))
-	}
-	return out
-}
