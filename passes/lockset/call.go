@@ -730,6 +730,7 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 			if op.Mode == locks.Read && prior.Mode == locks.Read {
 				l.Count = min(prior.Count+1, 3)
 			}
+			l.Doubt = l.Doubt || op.Mode != prior.Mode // which mode it is in is anybody's guess
 		}
 	}
 	return st.with(l)

@@ -13,6 +13,7 @@ package lockset
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -554,7 +555,21 @@ func (x *run) panics(b *ssa.BasicBlock, instr *ssa.Panic, st *State) []*State {
 	if call, end := x.m.endingCall(b); call != nil {
 		return x.ends(st, call, end)
 	}
+	if impossible(instr) {
+		return nil
+	}
 	return x.ends(st, instr, known.Panics)
+}
+
+// impossible reports whether instr is the panic that SSA puts behind a select
+// without default, for the case that none of its cases was chosen.
+func impossible(instr *ssa.Panic) bool {
+	mi, ok := instr.X.(*ssa.MakeInterface)
+	if !ok || instr.Pos().IsValid() {
+		return false
+	}
+	c, ok := mi.X.(*ssa.Const)
+	return ok && c.Value != nil && c.Value.Kind() == constant.String && constant.StringVal(c.Value) == "blocking select matched no case"
 }
 
 // ends runs the deferred calls of a function that ends at instruction at. It
