@@ -90,8 +90,8 @@ const maxInline = 6
 // many places would run them again and again. Past the bound, literals count by
 // their effects, as other functions do, and states are merged sooner.
 const (
-	maxWork = 16
-	minWork = 800
+	maxWork = 8
+	minWork = 400
 )
 
 // maxDefers bounds the deferred calls of one state. A loop that defers pushes
