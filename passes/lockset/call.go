@@ -1065,8 +1065,12 @@ func (x *run) handOver(st *State, eff *Effects) *State {
 	}
 	for _, o := range eff.Outcomes {
 		for _, ch := range o.Changes {
-			if l := st.Find(ch.Term); ch.Need != NeedNothing && ch.Status == Free && l != nil && l.Status == Held {
-				st = x.doubt(st, ch.Term)
+			if ch.Need == NeedNothing || ch.Status != Free {
+				continue
+			}
+			term := x.m.resolve(st, ch.Term) // its variables have values here
+			if l := st.Find(term); l != nil && l.Status == Held {
+				st = x.doubt(st, term)
 			}
 		}
 	}

@@ -182,3 +182,24 @@ func (c *conn) noHandOff() bool {
 	c.mu.Unlock()
 	return true
 }
+
+// The variable that the goroutine captures was assigned on two paths (libp2p's
+// event bus).
+func (s *shards) handOffFound(k string, async func(*conn)) {
+	s.mu.Lock()
+	c, ok := s.byKey[k]
+	if !ok {
+		c = new(conn)
+		s.byKey[k] = c
+	}
+	c.mu.Lock()
+	s.mu.Unlock()
+	if async == nil {
+		c.mu.Unlock()
+	} else {
+		go func() {
+			defer c.mu.Unlock()
+			async(c)
+		}()
+	}
+}
