@@ -304,6 +304,9 @@ func (c *checker) laps() {
 		if c.reported[op.Pos] || !c.released[hold{lap.Lock, lap.Mode}] || lap.Deferred != nil || lap.Made || !c.comesRound(lap) {
 			continue
 		}
+		if lap.Mode == locks.Read && !c.releasedAround(lap) {
+			continue // another loop releases as many
+		}
 		c.reported[op.Pos] = true
 		pos, end := op.Pos, op.End
 		if cont := nextContinue(c.fn.Decl, op.Pos); cont != nil {
@@ -316,6 +319,15 @@ func (c *checker) laps() {
 			Related: []analysis.RelatedInformation{{Pos: op.Pos, End: op.End, Message: op.Expr + " locked here"}},
 		}, op})
 	}
+}
+
+// releasedAround reports whether the innermost loop around the acquisition
+// releases the lock, too.
+func (c *checker) releasedAround(lap *lockstate.Lap) bool {
+	loop, _ := innermostLoop(c.fn.Decl, lap.Op.Pos)
+	return loop != nil && slices.ContainsFunc(c.fn.Releases, func(r *lockstate.Release) bool {
+		return r.Lock == lap.Lock && loop.Pos() <= r.Pos && r.Pos < loop.End()
+	})
 }
 
 // comesRound reports whether the acquisition that a lap leaves held is run again
@@ -337,25 +349,7 @@ func (c *checker) comesRound(lap *lockstate.Lap) bool {
 // nextContinue returns the first continue statement after pos that goes round
 // the innermost loop around pos.
 func nextContinue(fn ast.Node, pos token.Pos) *ast.BranchStmt {
-	var loop ast.Node
-	label := ""
-	ast.Inspect(fn, func(n ast.Node) bool {
-		if n == nil || pos < n.Pos() || n.End() <= pos {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.LabeledStmt:
-			label = n.Label.Name
-			return true
-		case *ast.ForStmt, *ast.RangeStmt:
-			loop = n
-		case *ast.BlockStmt:
-			if loop == nil || n.Pos() < loop.Pos() {
-				label = "" // of another statement
-			}
-		}
-		return true
-	})
+	loop, label := innermostLoop(fn, pos)
 	if loop == nil {
 		return nil
 	}
@@ -382,4 +376,26 @@ func nextContinue(fn ast.Node, pos token.Pos) *ast.BranchStmt {
 	}
 	find(loop, false)
 	return found
+}
+
+// innermostLoop returns the innermost loop around pos, and its label.
+func innermostLoop(fn ast.Node, pos token.Pos) (loop ast.Node, label string) {
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if n == nil || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.LabeledStmt:
+			label = n.Label.Name
+			return true
+		case *ast.ForStmt, *ast.RangeStmt:
+			loop = n
+		case *ast.BlockStmt:
+			if loop == nil || n.Pos() < loop.Pos() {
+				label = "" // of another statement
+			}
+		}
+		return true
+	})
+	return loop, label
 }

@@ -730,7 +730,9 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 			if op.Mode == locks.Read && prior.Mode == locks.Read {
 				l.Count = min(prior.Count+1, 3)
 			}
-			l.Doubt = l.Doubt || op.Mode != prior.Mode // which mode it is in is anybody's guess
+			// Which mode it is in, or how many read locks a loop has taken, is
+			// anybody's guess.
+			l.Doubt = l.Doubt || op.Mode != prior.Mode || op.Mode == locks.Read && prior.Site == site
 		}
 	}
 	return st.with(l)
