@@ -1,0 +1,3 @@
+module lockstate
+
+go 1.26
