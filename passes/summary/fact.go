@@ -13,7 +13,7 @@ import (
 )
 
 // A Fact is the portable form of a function's [lockset.Effects]. It names
-// locks by parameter, result or package variable, and field numbers.
+// locks by parameter, result or package variable, and field names.
 type Fact struct {
 	Name     string
 	End      known.End
@@ -77,7 +77,7 @@ func (f *Fact) locks() bool {
 	return len(f.Outcomes)+len(f.Excludes)+len(f.Calls)+len(f.Funcs)+len(f.Waits) > 0
 }
 
-// String describes the fact for tests: "excludes p0.#1; holds p0.#1".
+// String describes the fact for tests: "excludes p0.mu; holds p0.mu".
 func (f *Fact) String() string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }

@@ -156,13 +156,11 @@ var uses = map[Name]Use{
 	{"expvar", "", "Do"}:                   Calls,
 	{"expvar", "Map", "Do"}:                Calls,
 	{"flag", "FlagSet", "VisitAll"}:        Calls,
-	{"reflect", "Value", "Call"}:           Unknown,
 	{"testing", "B", "RunParallel"}:        Spawns,
 	{"testing", "common", "Cleanup"}:       Keeps,
 	{"testing", "TB", "Cleanup"}:           Keeps,
 	{"runtime", "", "SetFinalizer"}:        Spawns,
 	{"runtime", "", "AddCleanup"}:          Spawns,
-	{"os/signal", "", "Notify"}:            Keeps,
 	{"net/http", "", "HandleFunc"}:         Spawns,
 	{"net/http", "ServeMux", "HandleFunc"}: Spawns,
 
