@@ -11,7 +11,6 @@ import (
 
 	"github.com/concurlint/concurlint/analyzers/internal/doc"
 	"github.com/concurlint/concurlint/analyzers/internal/todefer"
-	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockstate"
 	"github.com/concurlint/concurlint/passes/suppress"
 )
@@ -70,7 +69,7 @@ func reportLoop(pass *analysis.Pass, a *lockstate.Acquire, deferred *ast.DeferSt
 		Pos: deferred.Pos(),
 		End: deferred.End(),
 		Message: fmt.Sprintf("deferred %s.%s runs when the function returns, but the loop locks %s again (line %d)",
-			a.Expr, locks.Op{Mode: a.Mode}.Undo(), a.Expr, a.Line(pass.Fset)),
+			a.Expr, a.Mode.Undo(), a.Expr, a.Line(pass.Fset)),
 		Related: []analysis.RelatedInformation{{Pos: a.Pos, End: a.End, Message: a.Expr + " locked here"}},
 	})
 }

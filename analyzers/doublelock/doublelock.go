@@ -65,14 +65,12 @@ func report(pass *analysis.Pass, a *lockstate.Acquire) {
 	}
 	if sel, ok := selector(a.Call); ok && a.Deferred && a.Via == nil {
 		d.SuggestedFixes = []analysis.SuggestedFix{{
-			Message:   "Defer " + a.Expr + "." + undo(held.Mode),
-			TextEdits: []analysis.TextEdit{{Pos: sel.Pos(), End: sel.End(), NewText: []byte(undo(held.Mode))}},
+			Message:   "Defer " + a.Expr + "." + held.Mode.Undo(),
+			TextEdits: []analysis.TextEdit{{Pos: sel.Pos(), End: sel.End(), NewText: []byte(held.Mode.Undo())}},
 		}}
 	}
 	pass.Report(d)
 }
-
-func undo(m locks.Mode) string { return locks.Op{Mode: m}.Undo() }
 
 func selector(call *ast.CallExpr) (*ast.Ident, bool) {
 	if call == nil {
@@ -110,7 +108,7 @@ func message(pass *analysis.Pass, a *lockstate.Acquire, held lockstate.Held) str
 		if a.Mode == locks.Read {
 			method = "RLock"
 		}
-		return fmt.Sprintf("deferred %s.%s runs while %s is %s); %s was meant", a.Expr, method, a.Expr, state, undo(held.Mode))
+		return fmt.Sprintf("deferred %s.%s runs while %s is %s); %s was meant", a.Expr, method, a.Expr, state, held.Mode.Undo())
 	}
 	return fmt.Sprintf("%s is %s here, but it is %s)", a.Expr, verb, state)
 }

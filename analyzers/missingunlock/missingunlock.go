@@ -282,7 +282,7 @@ func (c *checker) fixes(exit *lockstate.Exit, held lockstate.Held) []analysis.Su
 	return []analysis.SuggestedFix{{
 		Message: "Unlock " + op.Expr + " before returning",
 		TextEdits: []analysis.TextEdit{{
-			Pos: exit.Pos, End: exit.Pos, NewText: []byte(op.Expr + "." + undo(held.Mode) + "()\n"),
+			Pos: exit.Pos, End: exit.Pos, NewText: []byte(op.Expr + "." + held.Mode.Undo() + "()\n"),
 		}},
 	}}
 }
@@ -293,8 +293,6 @@ func how(m locks.Mode) string {
 	}
 	return "locked"
 }
-
-func undo(m locks.Mode) string { return locks.Op{Mode: m}.Undo() }
 
 // laps reports loops that go round with a lock held that the next turn locks
 // again, though other paths through the loop release it.

@@ -36,8 +36,11 @@ type Op struct {
 }
 
 // Undo returns the name of the method that releases what op acquires.
-func (op Op) Undo() string {
-	if op.Mode == Read {
+func (op Op) Undo() string { return op.Mode.Undo() }
+
+// Undo returns the name of the method that releases a lock held in mode m.
+func (m Mode) Undo() string {
+	if m == Read {
 		return "RUnlock"
 	}
 	return "Unlock"

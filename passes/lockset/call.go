@@ -667,7 +667,7 @@ func (m *Machine) private(alloc *ssa.Alloc, others bool) bool {
 			case *ssa.UnOp, *ssa.DebugRef, *ssa.Return:
 			case *ssa.MakeInterface:
 				for _, use := range *ref.Referrers() {
-					if call, isCall := use.(*ssa.Call); !isCall || !m.isNewCond(call) {
+					if call, isCall := use.(*ssa.Call); !isCall || !IsNewCond(call) {
 						return false
 					}
 				}

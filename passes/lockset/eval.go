@@ -233,7 +233,7 @@ func (m *Machine) condLock(st *State, loc *locks.Term) *locks.Term {
 // lockOfCond returns the lock of the condition variable cond, if it is known.
 func (m *Machine) lockOfCond(st *State, cond *locks.Term) *locks.Term {
 	if cond.Kind == locks.Root {
-		if call, ok := cond.Val.(*ssa.Call); ok && m.isNewCond(call) {
+		if call, ok := cond.Val.(*ssa.Call); ok && IsNewCond(call) {
 			return m.eval(st, call.Call.Args[0])
 		}
 	}
@@ -266,13 +266,9 @@ func (m *Machine) lockOfCond(st *State, cond *locks.Term) *locks.Term {
 // of, in the terms of Conds.
 func (m *Machine) Owner() *locks.Term { return m.Names.Root(locks.Result{Index: -1}) }
 
-func (m *Machine) isNewCond(call *ssa.Call) bool {
-	f := call.Call.StaticCallee()
-	if f == nil {
-		return false
-	}
-	obj, _ := f.Object().(*types.Func)
-	return known.NameOf(obj) == known.Name{Pkg: "sync", Func: "NewCond"}
+// IsNewCond reports whether call calls sync.NewCond.
+func IsNewCond(call *ssa.Call) bool {
+	return known.NameOf(locks.CalleeOf(&call.Call, call.Call.Value).Func) == known.Name{Pkg: "sync", Func: "NewCond"}
 }
 
 // getter returns result i of a call whose value is a fixed path from the

@@ -5,7 +5,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
@@ -31,7 +30,7 @@ func findConds(m *lockset.Machine) {
 				if !ok {
 					continue
 				}
-				if call, ok := store.Val.(*ssa.Call); ok && isNewCond(call) {
+				if call, ok := store.Val.(*ssa.Call); ok && lockset.IsNewCond(call) {
 					at := m.Eval(store.Addr)
 					bind(holder(at), m.Relative(fn, at, m.Eval(call.Call.Args[0])))
 				} else if addr, ok := store.Addr.(*ssa.FieldAddr); ok && locks.IsSync(addr.X.Type(), "Cond") {
@@ -48,10 +47,6 @@ func findConds(m *lockset.Machine) {
 	for key := range conflict {
 		delete(m.Conds, key)
 	}
-}
-
-func isNewCond(call *ssa.Call) bool {
-	return known.NameOf(locks.CalleeOf(&call.Call, call.Call.Value).Func) == known.Name{Pkg: "sync", Func: "NewCond"}
 }
 
 // holder returns the field or package variable at the end of a path.

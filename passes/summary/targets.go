@@ -2,6 +2,7 @@ package summary
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -178,12 +179,7 @@ func (t *targets) of(c *ssa.CallCommon) []*ssa.Function {
 			out = append(out, locks.CalleeOf(&ssa.CallCommon{Value: v}, v).Body)
 		}
 	}
-	for i := len(out) - 1; i >= 0; i-- {
-		if out[i] == nil {
-			out = append(out[:i], out[i+1:]...)
-		}
-	}
-	return out
+	return slices.DeleteFunc(out, func(fn *ssa.Function) bool { return fn == nil })
 }
 
 // implementation returns the only function that a call of an interface method
