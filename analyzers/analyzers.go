@@ -4,9 +4,11 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/concurlint/concurlint/analyzers/atomicmix"
 	"github.com/concurlint/concurlint/analyzers/condwait"
 	"github.com/concurlint/concurlint/analyzers/deferunlock"
 	"github.com/concurlint/concurlint/analyzers/doublelock"
+	"github.com/concurlint/concurlint/analyzers/guardedby"
 	"github.com/concurlint/concurlint/analyzers/ignore"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
@@ -17,9 +19,11 @@ import (
 // All is the list of checks in the order of their names. Every driver runs
 // all of it by default; a check that is not ready is not here.
 var All = []*analysis.Analyzer{
+	atomicmix.Analyzer,
 	condwait.Analyzer,
 	deferunlock.Analyzer,
 	doublelock.Analyzer,
+	guardedby.Analyzer,
 	ignore.Analyzer,
 	missingunlock.Analyzer,
 	unlockunheld.Analyzer,

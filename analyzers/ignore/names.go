@@ -7,6 +7,7 @@ var checks = []string{
 	"condwait",
 	"deferunlock",
 	"doublelock",
+	"guardedby",
 	"missingunlock",
 	"unlockunheld",
 }

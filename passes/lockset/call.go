@@ -119,6 +119,7 @@ func madeType(v ssa.Value) types.Type {
 // call runs a call, now or, for a Defer, at the function's exit.
 func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 	m := x.m
+	x.visitCall(st, instr, c.callee.Body, c.args)
 	if b, ok := c.common.Value.(*ssa.Builtin); ok {
 		if call, ok := instr.(*ssa.Call); ok && b.Name() == "recover" {
 			st = m.assume(st, m.binary(token.EQL, m.root(call), m.Names.Nil()), !x.recovering)
@@ -1007,6 +1008,7 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 	c := call{fn: fn, common: instr.Common()}
 	if lit := literalOf(fn); lit != nil && (lit.Synthetic == "" || isYield(lit)) {
 		c.callee.Body = lit
+		x.visitCall(st, instr, lit, nil)
 		if x.m.Inert(lit) && !isYield(lit) {
 			return []*State{x.assignedBy(lit, st)}
 		}
@@ -1017,6 +1019,10 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 			}
 			return out
 		}
+	}
+	if mc, ok := fn.Val.(*ssa.MakeClosure); ok && fn.Kind == locks.Root { // a bound method
+		callee := locks.CalleeOf(&ssa.CallCommon{Value: mc}, mc)
+		x.visitCall(st, instr, callee.Body, []*locks.Term{x.m.eval(st, mc.Bindings[0])})
 	}
 	if eff := x.m.valueEffects(st, fn); eff != nil {
 		return x.apply(st, instr, c, eff)

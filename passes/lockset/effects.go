@@ -182,6 +182,12 @@ type Function struct {
 	Fn      *ssa.Function
 	Events  []Event
 	Effects *Effects
+	// Visits are the accesses and calls in the function's own code, with the
+	// states that reach them.
+	Visits []Visit
+	// Ran reports whether the machine ran the function, so that Visits is
+	// complete.
+	Ran bool
 	// Active reports whether anything happens to locks, or unknown code is
 	// called, or the goroutine ends.
 	Active bool

@@ -42,7 +42,11 @@ func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
 	for i, b := range fn.Blocks {
 		u := uses{m, fn, make(map[ssa.Value]bool)}
 		used[i] = u.seen
-		for _, instr := range t.code[b].instrs {
+		for _, coded := range t.code[b].instrs {
+			instr := coded.instr
+			if !coded.run {
+				continue
+			}
 			if c, ok := instr.(*ssa.If); ok && !t.conds[c] {
 				continue
 			}

@@ -57,6 +57,7 @@ type Machine struct {
 	Implementation func(*types.Func) *ssa.Function
 
 	trees     map[*ssa.Function]*tree
+	access    map[*ssa.Function][]*Access
 	sites     map[siteKey]*Site
 	sentinels map[*locks.Term]bool // error variables that are never nil
 	typeNames typeutil.Map         // of type assertions
@@ -70,6 +71,7 @@ func New(names *locks.Names, pkg *ir.Package) *Machine {
 		IR:        pkg,
 		Conds:     make(map[any]*locks.Term),
 		trees:     make(map[*ssa.Function]*tree),
+		access:    make(map[*ssa.Function][]*Access),
 		sites:     make(map[siteKey]*Site),
 		sentinels: make(map[*locks.Term]bool),
 	}
@@ -103,7 +105,7 @@ const maxDefers = 24
 func (m *Machine) Run(fn *ssa.Function) *Function {
 	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string]memo), budget: minWork + maxWork*len(fn.Blocks), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
 	x.function(fn, new(State))
-	f := &Function{Fn: fn, Events: x.events, In: x.in}
+	f := &Function{Fn: fn, Events: x.events, Visits: x.visits, Ran: true, In: x.in}
 	f.Effects = m.effectsOf(f)
 	f.Active = !f.Effects.Trivial()
 	for _, e := range f.Events {
@@ -130,6 +132,7 @@ type run struct {
 	root    *ssa.Function
 	record  bool // whether to record events; off while the fixpoint is sought
 	events  []Event
+	visits  []Visit
 	in      [][]*State
 	frames  []*ssa.Function
 	memo    map[string]memo
@@ -204,8 +207,17 @@ func (x *run) leave(fn *ssa.Function, st *State) *State {
 func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], exits []*State) {
 	x.budget--
 	states := []*State{st}
-	for _, instr := range x.tree.code[b].instrs {
-		switch instr := instr.(type) {
+	visiting := x.record && len(x.frames) == 1
+	for _, coded := range x.tree.code[b].instrs {
+		if visiting && coded.visit {
+			for _, s := range states {
+				x.visit(s, coded)
+			}
+		}
+		if !coded.run {
+			continue
+		}
+		switch instr := coded.instr.(type) {
 		case *ssa.Jump:
 			for _, s := range states {
 				edges = append(edges, x.edge(b, b.Succs[0], s))
@@ -738,8 +750,10 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 // deferCall runs a defer statement.
 func (x *run) deferCall(st *State, instr *ssa.Defer) *State {
 	d := &deferred{instr, x.deferFrame(instr), x.prepareCall(st, &instr.Call)}
-	if !x.m.matters(&instr.Call) && !x.m.recovers(d.call) || d.call.callee.Body != nil && d.call.callee.Body.Parent() != nil && x.m.Inert(d.call.callee.Body) {
-		return st
+	if body := d.call.callee.Body; body == nil || len(x.m.Accesses(body)) == 0 {
+		if !x.m.matters(&instr.Call) && !x.m.recovers(d.call) || body != nil && body.Parent() != nil && x.m.Inert(body) {
+			return st
+		}
 	}
 	for _, p := range st.defers {
 		if p.instr == instr && p.call.fn == d.call.fn && slices.Equal(p.call.args, d.call.args) {

@@ -36,12 +36,20 @@ type tree struct {
 	// acquiring are the blocks that acquire a lock or wait.
 	acquiring map[*ssa.Function][]*ssa.BasicBlock
 	bound     map[boundKey]*bound
+	accesses  map[ssa.Instruction][]*Access
 }
 
 // A code is what the machine must look at in a block.
 type code struct {
-	instrs []ssa.Instruction
+	instrs []coded
 	phis   []*ssa.Phi
+}
+
+// A coded is an instruction that may change a state (run), or whose states
+// passes ask for (visit).
+type coded struct {
+	instr      ssa.Instruction
+	run, visit bool
 }
 
 // Forget makes the machine look again at the declared function fn, because more
@@ -68,6 +76,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 
 		acquiring: make(map[*ssa.Function][]*ssa.BasicBlock),
 		bound:     make(map[boundKey]*bound),
+		accesses:  make(map[ssa.Instruction][]*Access),
 	}
 	m.trees[fn] = t
 	var funcs []*ssa.Function
@@ -81,6 +90,9 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	add(fn)
 	for _, fn := range funcs {
 		m.findStores(t, fn)
+		for _, a := range m.Accesses(fn) {
+			t.accesses[a.Instr] = append(t.accesses[a.Instr], a)
+		}
 	}
 	tested := make(map[*locks.Term]int)
 	deciding := make(map[*locks.Term]bool) // on what happens to locks
@@ -177,8 +189,8 @@ func (m *Machine) selection(t *tree, b *ssa.BasicBlock) *code {
 			}
 			continue
 		}
-		if m.selects(t, instr) {
-			c.instrs = append(c.instrs, instr)
+		if run, visit := m.selects(t, instr), len(t.accesses[instr]) > 0 || m.visited(instr); run || visit {
+			c.instrs = append(c.instrs, coded{instr, run, visit})
 		}
 	}
 	return c

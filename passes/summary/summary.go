@@ -16,7 +16,7 @@ import (
 	"go/ast"
 	"go/types"
 	"reflect"
-	"strings"
+	"slices"
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
@@ -78,23 +78,9 @@ func run(pass *analysis.Pass) (any, error) {
 	return r, nil
 }
 
-// std holds the first elements of the import paths of the standard library.
-var std = set("archive bufio bytes cmd compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index " +
-	"internal io iter log maps math mime net os path plugin reflect regexp runtime simd slices sort strconv strings structs sync syscall testing text time " +
-	"unicode unique unsafe vendor weak")
-
-func set(words string) map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
-}
-
 // isStd reports whether pass's package belongs to the standard library.
 func isStd(pass *analysis.Pass) bool {
-	first, _, _ := strings.Cut(pass.Pkg.Path(), "/")
-	return std[first] && (pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd")
+	return known.Std(pass.Pkg.Path()) && (pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd")
 }
 
 // Functions returns the functions of the package in source order, literals
@@ -187,6 +173,40 @@ func (r *Result) compute() {
 			r.funcs = append(r.funcs, f)
 		}
 	}
+}
+
+// Visits returns the accesses and calls in fn's own code, with the locks held
+// there. Of functions that have nothing to do with locks they are found without
+// running them.
+func (r *Result) Visits(fn *ssa.Function) []lockset.Visit {
+	if f := r.byFn[fn]; f != nil && f.Ran {
+		return f.Visits
+	}
+	return r.Machine.Visits(fn)
+}
+
+// A Need is a lock that a function expects its callers to hold, because its
+// first operation on the lock releases it.
+type Need struct {
+	Term *locks.Term
+	Mode locks.Mode
+}
+
+// Needs returns the locks that fn expects its callers to hold.
+func (r *Result) Needs(fn *ssa.Function) []Need {
+	f := r.byFn[fn]
+	if f == nil {
+		return nil
+	}
+	var out []Need
+	for _, e := range f.Events {
+		if e.Kind == lockset.Released && e.Prior == nil && e.Depth == 0 {
+			if n := (Need{e.Lock, e.Mode}); !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
 }
 
 // runTree runs fn and the literals in it, the innermost first.

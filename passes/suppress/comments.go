@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/concurlint/concurlint/internal/spell"
 )
 
 // linter is the name of us all in the comments of other tools.
@@ -97,9 +99,12 @@ func isGenerated(f *ast.File) bool {
 func parse(c *ast.Comment) (form, bool) {
 	text, _, _ := strings.Cut(c.Text, " //") // a comment may follow the directive
 	if rest, ok := strings.CutPrefix(text, "//concurlint:"); ok {
+		if slices.Contains(statements, verb(rest)) {
+			return form{}, false
+		}
 		return ours(parseDirective(c, rest)), true
 	}
-	if rest, ok := strings.CutPrefix(text, "// concurlint:ignore"); ok && (rest == "" || rest[0] == ' ') {
+	if rest, ok := strings.CutPrefix(text, "// concurlint:"); ok && (verb(rest) == "ignore" || slices.Contains(statements, verb(rest))) {
 		return ours(&Directive{Pos: c.Pos(), End: c.End(), Problem: "a directive has no space after the slashes"}), true
 	}
 	if rest, ok := strings.CutPrefix(text, "//lint:ignore "); ok {
@@ -120,8 +125,15 @@ func ours(d *Directive) form {
 	return form{names, declaration, d}
 }
 
-// verbs are the words that may follow "//concurlint:".
-var verbs = []string{"ignore"}
+// statements are the words other than ignore that may follow "//concurlint:".
+// They state what the code means; the passes that use them read the rest.
+var statements = []string{"acquires", "daemon", "excludes", "guardedby", "holds", "order", "releases", "unguarded"}
+
+// verb returns the word that text, what follows "//concurlint:", begins with.
+func verb(text string) string {
+	verb, _, _ := strings.Cut(text, " ")
+	return verb
+}
 
 // parseDirective returns the directive that c, "//concurlint:" and rest, holds.
 func parseDirective(c *ast.Comment, rest string) *Directive {
@@ -131,8 +143,8 @@ func parseDirective(c *ast.Comment, rest string) *Directive {
 		d.Problem = "a directive has no space after the colon"
 		return d
 	}
-	if !slices.Contains(verbs, verb) {
-		d.Problem = fmt.Sprintf("there is no directive //concurlint:%s: want //concurlint:%s", verb, strings.Join(verbs, ", //concurlint:"))
+	if verb != "ignore" {
+		d.Problem = fmt.Sprintf("there is no directive //concurlint:%s: want //concurlint:%s", verb, meant(verb))
 		return d
 	}
 	args = strings.TrimLeft(args, " ")
@@ -153,6 +165,15 @@ func parseDirective(c *ast.Comment, rest string) *Directive {
 	}
 	d.Names = names
 	return d
+}
+
+// meant returns the verb that somebody who wrote word meant, or all verbs.
+func meant(word string) string {
+	verbs := append([]string{"ignore"}, statements...)
+	if near := spell.Nearest(word, verbs); near != "" {
+		return near
+	}
+	return strings.Join(verbs, ", //concurlint:")
 }
 
 // parseLint returns what staticcheck's directive with these arguments asks

@@ -44,8 +44,9 @@ var Analyzer = &analysis.Analyzer{
 
 // Comments is the result of [Analyzer].
 type Comments struct {
-	// Directives are the //concurlint: comments in the order of the source,
-	// well formed or not, but for those in generated files.
+	// Directives are the //concurlint:ignore comments and those that say
+	// nothing we know, in the order of the source, but for those in generated
+	// files.
 	Directives []*Directive
 
 	silences  []silence

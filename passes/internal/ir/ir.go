@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -247,3 +248,9 @@ func (p *Package) Label(v ssa.Value) string {
 // Call returns the syntax of a call, given the position of its parenthesis,
 // or nil.
 func (p *Package) Call(lparen token.Pos) *ast.CallExpr { return p.calls[lparen] }
+
+// InTest reports whether pos is in a test file.
+func (p *Package) InTest(pos token.Pos) bool {
+	f := p.Fset.File(pos)
+	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
+}

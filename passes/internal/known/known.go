@@ -7,7 +7,10 @@
 // and name.
 package known
 
-import "go/types"
+import (
+	"go/types"
+	"strings"
+)
 
 // A Name identifies a function or method: its package path, the name of its
 // receiver's type ("" for functions) and its own name.
@@ -183,4 +186,71 @@ func NonNil(fn *types.Func) bool {
 		return true
 	}
 	return false
+}
+
+// Reads reports whether the method does not change its receiver.
+func Reads(fn *types.Func) bool {
+	switch name := NameOf(fn); name.Pkg {
+	case "bytes", "strings":
+		return readers[name.Func]
+	case "container/list", "container/ring", "math/big", "time":
+		return readers[name.Func]
+	}
+	return fn.Name() == "String" || fn.Name() == "Error"
+}
+
+// readers are the methods of std's mutable types that only read.
+var readers = map[string]bool{
+	"Len": true, "Cap": true, "Bytes": true, "String": true, "Available": true, "Size": true,
+	"Front": true, "Back": true, "Next": true, "Prev": true,
+	"Cmp": true, "Sign": true, "Int64": true, "Uint64": true, "BitLen": true, "Text": true,
+	"Equal": true, "Before": true, "After": true, "Sub": true, "IsZero": true, "Unix": true, "Format": true,
+}
+
+// Joins reports whether the method waits for goroutines that its receiver knows.
+func Joins(fn *types.Func) bool {
+	switch NameOf(fn) {
+	case Name{"sync", "WaitGroup", "Wait"},
+		Name{"golang.org/x/sync/errgroup", "Group", "Wait"},
+		Name{"github.com/sourcegraph/conc", "WaitGroup", "Wait"},
+		Name{"github.com/sourcegraph/conc/pool", "Pool", "Wait"}:
+		return true
+	}
+	return false
+}
+
+// Once reports whether the function calls its function argument only once, and
+// before any of its callers goes on.
+func Once(fn *types.Func) bool {
+	name := NameOf(fn)
+	if name.Pkg != "sync" {
+		return false
+	}
+	return name.Recv == "Once" && name.Func == "Do" || name.Func == "OnceFunc" || name.Func == "OnceValue" || name.Func == "OnceValues"
+}
+
+// Rearranges reports whether the function changes what its first argument, an
+// interface, refers to.
+func Rearranges(fn *types.Func) bool {
+	name := NameOf(fn)
+	return name.Pkg == "container/heap" && name.Recv == "" || name.Pkg == "sort" && (name.Func == "Sort" || name.Func == "Stable")
+}
+
+// std holds the first elements of the import paths of the standard library.
+var std = set("archive bufio bytes cmd compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index " +
+	"internal io iter log maps math mime net os path plugin reflect regexp runtime simd slices sort strconv strings structs sync syscall testing text time " +
+	"unicode unique unsafe vendor weak")
+
+func set(words string) map[string]bool {
+	m := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// Std reports whether the import path is one of the standard library.
+func Std(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return std[first]
 }

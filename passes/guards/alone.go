@@ -1,0 +1,161 @@
+package guards
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// early reports whether instr, in fn, runs before the program has started any
+// goroutine, or after it has joined them all: in an initialiser, at the
+// beginning or the end of main, or in a function that is only called there.
+func (a *analyzer) early(fn *ssa.Function, instr ssa.Instruction) bool {
+	switch {
+	case a.isInit(fn):
+		return true
+	case a.isMain(fn):
+		return !a.afterStart(fn, instr)
+	}
+	is, ok := a.alone[fn]
+	if !ok {
+		if a.alone == nil {
+			a.alone = make(map[*ssa.Function]bool)
+		}
+		a.alone[fn] = false // for recursion
+		is = fn.Parent() == nil && a.uses[fn] == called && !a.starts(fn) && !a.inTest(fn)
+		calls := 0
+		for _, s := range a.sites[fn] {
+			if !a.inTest(s.caller) {
+				calls++
+				is = is && a.early(s.caller, s.visit.Instr)
+			}
+		}
+		is = is && calls > 0 && !a.root(fn)
+		a.alone[fn] = is
+	}
+	return is
+}
+
+func (a *analyzer) isMain(fn *ssa.Function) bool {
+	return a.pass.Pkg.Name() == "main" && fn.Name() == "main" && fn.Parent() == nil && fn.Signature.Recv() == nil
+}
+
+// afterStart reports whether a goroutine may have been started when instr runs.
+func (a *analyzer) afterStart(fn *ssa.Function, instr ssa.Instruction) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var after func(b *ssa.BasicBlock, end int) bool
+	after = func(b *ssa.BasicBlock, end int) bool {
+		for _, in := range b.Instrs[:end] {
+			if a.startsAt(in) && !a.own.Joined(in, instr) {
+				return true
+			}
+		}
+		for _, p := range b.Preds {
+			if !seen[p] {
+				seen[p] = true
+				if after(p, len(p.Instrs)) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	b := instr.Block()
+	for i, in := range b.Instrs {
+		if in == instr {
+			return after(b, i)
+		}
+	}
+	return true
+}
+
+// startsAt reports whether instr may start a goroutine of the program.
+func (a *analyzer) startsAt(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.Go:
+		return true
+	case ssa.CallInstruction:
+		common := instr.Common()
+		callee := locks.CalleeOf(common, common.Value)
+		switch {
+		case known.UseOf(callee.Func) == known.Spawns:
+			return true
+		case callee.Body != nil:
+			return a.starts(callee.Body)
+		}
+	}
+	return false
+}
+
+// starts reports whether fn, or what it calls in the package, starts a goroutine.
+func (a *analyzer) starts(fn *ssa.Function) bool {
+	is, ok := a.spawns[fn]
+	if ok {
+		return is
+	}
+	if a.spawns == nil {
+		a.spawns = make(map[*ssa.Function]bool)
+	}
+	a.spawns[fn] = false // for recursion
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			is = is || a.startsAt(instr)
+		}
+	}
+	a.spawns[fn] = is
+	return is
+}
+
+// homes returns the functions at the bottom of the stacks that fn runs on:
+// those that other packages call, and goroutines. It is nil if they are not all
+// known.
+func (a *analyzer) homes(fn *ssa.Function) map[*ssa.Function]bool {
+	homes := make(map[*ssa.Function]bool)
+	seen := make(map[*ssa.Function]bool)
+	var visit func(fn *ssa.Function) bool
+	visit = func(fn *ssa.Function) bool {
+		if seen[fn] {
+			return true
+		}
+		seen[fn] = true
+		if a.entries[fn].open {
+			return false
+		}
+		if a.root(fn) || a.uses[fn] == startedUse || a.uses[fn] == keptUse || a.goes[fn] > 0 || len(a.sites[fn]) == 0 {
+			homes[fn] = true
+		}
+		for _, s := range a.sites[fn] {
+			if !visit(s.caller) {
+				return false
+			}
+		}
+		return true
+	}
+	if !visit(fn) {
+		return nil
+	}
+	return homes
+}
+
+// ownWriter reports whether read is on the only goroutine that ever writes d: it
+// needs the lock for writing, but not for reading.
+func (a *analyzer) ownWriter(d *datum, read *access) bool {
+	homes := a.homes(read.fn)
+	if len(homes) != 1 {
+		return false
+	}
+	var home *ssa.Function
+	for h := range homes {
+		home = h
+	}
+	if a.goes[home] != 1 || a.root(home) || a.uses[home] > startedUse {
+		return false
+	}
+	for _, acc := range d.accesses {
+		if acc.write && (len(a.homes(acc.fn)) != 1 || !a.homes(acc.fn)[home]) {
+			return false
+		}
+	}
+	return true
+}

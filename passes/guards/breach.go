@@ -1,0 +1,257 @@
+package guards
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// breach records that acc does not hold g's lock: at the access or, if some
+// callers of the function hold the lock, at the calls that do not.
+func (a *analyzer) breach(g *Guard, acc *access, k grip) {
+	if a.ignored(acc.fn, acc.pos) {
+		return
+	}
+	w := acc.views[0]
+	for _, v := range acc.views {
+		if kv := a.gripOf(v, g.lock); kv == free || kv == mixed || kv == shared && acc.write {
+			w = v
+			break
+		}
+	}
+	expr, base := a.expr(acc, w.visit)
+	b := &Breach{Guard: g, Expr: expr, Lock: a.lockExpr(g.lock, base, w.visit.At), Write: acc.write, Read: k == shared}
+	b.Pos, b.End = a.span(acc.pos)
+	if need := a.at(g.lock, w.visit.At); need != nil && a.blames(g, acc, b, need, acc.fn, make(map[*ssa.Function]bool)) {
+		return
+	}
+	a.result.Breaches = append(a.result.Breaches, b)
+}
+
+// blames records the calls of fn that do not hold the lock that fn needs, if
+// others do. It reports whether there are any that hold it.
+func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn *ssa.Function, seen map[*ssa.Function]bool) bool {
+	if blamed, ok := seen[fn]; ok {
+		return blamed
+	}
+	if a.root(fn) || a.uses[fn] != called || fn.Parent() != nil {
+		return false
+	}
+	seen[fn] = true
+	holding := false
+	var without []site
+	for _, s := range a.sites[fn] {
+		if a.skips(s, fn) {
+			continue
+		}
+		switch a.holdsAt(s, fn, need, b) {
+		case exclusive, shared:
+			holding = true
+		case mixed: // its own callers differ
+			holding = true
+			without = append(without, s)
+		case free:
+			without = append(without, s)
+		}
+	}
+	if !holding || len(without) == 0 {
+		seen[fn] = false
+		return false
+	}
+	done := make(map[ssa.Instruction]bool)
+	for _, s := range without {
+		if done[s.visit.Instr] {
+			continue
+		}
+		done[s.visit.Instr] = true
+		up := a.outward(need, s, fn)
+		if up != nil && a.blames(g, acc, b, up, s.caller, seen) {
+			continue
+		}
+		call := a.m.IR.Call(callPos(s.visit.Instr))
+		if call == nil {
+			continue
+		}
+		if a.ignored(s.caller, call.Pos()) {
+			continue
+		}
+		if key := (callKey{s.visit.Instr, need.Class()}); a.blamed[key] {
+			continue // one report for each call, whatever the helper accesses
+		} else {
+			a.blamed[key] = true
+		}
+		n := *b
+		n.Call = types.ExprString(call.Fun)
+		n.At = b.Pos
+		n.Pos, n.End = call.Pos(), call.End()
+		if up != nil && up.Base().Val != nil {
+			n.Lock = a.termExpr(up)
+		}
+		a.result.Breaches = append(a.result.Breaches, &n)
+	}
+	return true
+}
+
+type callKey struct {
+	call  ssa.Instruction
+	class any
+}
+
+func callPos(instr ssa.Instruction) token.Pos {
+	if c, ok := instr.(ssa.CallInstruction); ok {
+		return c.Common().Pos()
+	}
+	return token.NoPos
+}
+
+// holdsAt returns how a call holds the lock that the callee calls need.
+func (a *analyzer) holdsAt(s site, fn *ssa.Function, need *locks.Term, b *Breach) grip {
+	terms, classes := a.passed(s, fn)
+	for _, h := range terms {
+		if h.term == need {
+			if h.mode == locks.Read {
+				if b.Write {
+					return free
+				}
+				return shared
+			}
+			return exclusive
+		}
+	}
+	e := a.entries[s.caller]
+	if s.visit.Joined || e.open || e.helper {
+		return unknown
+	}
+	for _, c := range classes {
+		if c.class == need.Class() && c.class != nil {
+			return unknown
+		}
+	}
+	for _, h := range a.passedSome(s, fn) {
+		if h.term == need {
+			return mixed
+		}
+	}
+	return free
+}
+
+// outward returns need, a lock in terms of fn, in terms of the caller at s; nil
+// if it has no name there.
+func (a *analyzer) outward(need *locks.Term, s site, fn *ssa.Function) *locks.Term {
+	if _, ok := need.Base().Val.(locks.Global); ok {
+		return need
+	}
+	lost := true
+	t := a.m.Names.Subst(need, func(t *locks.Term) *locks.Term {
+		p, ok := t.Val.(*ssa.Parameter)
+		if t.Kind != locks.Root || !ok {
+			return nil
+		}
+		for i, q := range fn.Params {
+			if p == q && i < len(s.visit.Args) {
+				lost = false
+				return s.visit.Args[i]
+			}
+		}
+		return nil
+	})
+	if lost {
+		return nil
+	}
+	return t
+}
+
+// span returns the positions of the selector or identifier at pos.
+func (a *analyzer) span(pos token.Pos) (start, end token.Pos) {
+	switch n := a.nodeAt(pos).(type) {
+	case *ast.SelectorExpr:
+		return n.Pos(), n.End()
+	case *ast.Ident:
+		return n.Pos(), n.End()
+	}
+	return pos, pos
+}
+
+// expr returns the accessed data and the struct that it belongs to, as the
+// source writes them.
+func (a *analyzer) expr(acc *access, v *lockset.Visit) (expr, base string) {
+	name := v.Access.Var.Name()
+	sel, ok := a.nodeAt(acc.pos).(*ast.SelectorExpr)
+	if v.Access.Base == nil {
+		if v.Access.Var.Pkg() != a.pass.Pkg {
+			name = v.Access.Var.Pkg().Name() + "." + name
+		}
+		return name, ""
+	}
+	if !ok {
+		base = v.At.X.String()
+		return base + "." + name, base
+	}
+	base = v.At.X.String()
+	for x := ast.Expr(sel); ; {
+		s, ok := ast.Unparen(x).(*ast.SelectorExpr)
+		if !ok {
+			break // through a pointer to a part of the data
+		}
+		if s.Sel.Name == name {
+			base = types.ExprString(s.X)
+			break
+		}
+		x = s.X
+	}
+	return types.ExprString(sel), base
+}
+
+// lockExpr returns l as the source would write it beside data at location at, in
+// the struct that base denotes.
+func (a *analyzer) lockExpr(l lock, base string, at *locks.Term) string {
+	if l.class != nil {
+		if t := a.owner(l, at); t != nil {
+			return t.String()
+		}
+	}
+	path := a.path(l)
+	if l.class != nil || l.term.Base() != a.m.Owner() || base == "" {
+		return path
+	}
+	t := at.X
+	for range l.up {
+		if t.Kind != locks.Field {
+			return path
+		}
+		// The struct around it; embedded ones need not be written.
+		base = strings.TrimSuffix(base, "."+t.Var.Name())
+		t = t.X
+	}
+	return base + "." + path
+}
+
+func (a *analyzer) termExpr(t *locks.Term) string { return t.String() }
+
+// nodeAt returns the selector whose field name, or the identifier that, begins
+// at pos.
+func (a *analyzer) nodeAt(pos token.Pos) ast.Node {
+	if a.nodes == nil {
+		a.nodes = make(map[token.Pos]ast.Node)
+		for _, f := range a.pass.Files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.SelectorExpr:
+					a.nodes[n.Sel.Pos()] = n
+				case *ast.Ident:
+					if a.nodes[n.Pos()] == nil {
+						a.nodes[n.Pos()] = n
+					}
+				}
+				return true
+			})
+		}
+	}
+	return a.nodes[pos]
+}

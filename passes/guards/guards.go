@@ -1,0 +1,198 @@
+// Package guards defines an Analyzer that tells which lock guards which field or
+// package variable, and where code uses one without its lock.
+//
+// A guard is declared, by a comment, or inferred from how the package's own code
+// uses the data: the lock that it holds at most accesses, writes counting double,
+// and at some write. What nobody else can reach yet (package ownership) needs no
+// lock; helpers inherit the locks that all of their callers hold. The ideas are
+// those of Engler et al., "Bugs as deviant behavior" (SOSP 2001), SpotBugs'
+// FindInconsistentSync2 and Infer's RacerD.
+//
+// It reports nothing.
+package guards
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/ownership"
+	"github.com/concurlint/concurlint/passes/summary"
+)
+
+// Analyzer tells which lock guards which data.
+var Analyzer = &analysis.Analyzer{
+	Name:       "guards",
+	Doc:        "tell which lock guards which data",
+	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/guards",
+	Requires:   []*analysis.Analyzer{summary.Analyzer, ownership.Analyzer},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(GuardFact), new(RequireFact), new(AtomicFact)},
+}
+
+// A Result tells what the locks of a package guard.
+type Result struct {
+	// Guards are the guarded fields and variables, in source order.
+	Guards []*Guard
+	// Breaches are the accesses without the lock, in source order.
+	Breaches []*Breach
+	// Mixed are the plain accesses of data that is used atomically elsewhere.
+	Mixed []*Mixed
+	// Problems are the mistakes in directives and annotations.
+	Problems []Problem
+}
+
+// A Guard says that a lock guards a field or package variable.
+type Guard struct {
+	Var *types.Var
+	// Owner is the name of the type that has the field; "" for variables.
+	Owner string
+	// Lock is the lock as a path from the struct, or for package variables
+	// the variable.
+	Lock string
+	// Declared is the position of the comment that declares the guard; it is
+	// not valid for inferred ones.
+	Declared token.Pos
+	// Held and Total count the accesses that hold the lock, and all: distinct
+	// places outside of construction and tests.
+	Held, Total int
+	// Writes and Writers count the writes and those that hold the lock for
+	// writing.
+	Writers, Writes int
+	// Witness is an access that holds the lock.
+	Witness token.Pos
+	// From is set instead of Witness and Declared for data of another package:
+	// the position there, file:line. FromDeclared tells which it is.
+	From         string
+	FromDeclared bool
+
+	lock   lock
+	writes bool // only writes need it
+}
+
+// Score returns the share of the accesses that hold the lock, writes counting
+// double: between 0 and 1.
+func (g *Guard) Score() float64 {
+	return float64(g.Held+g.Writers) / float64(g.Total+g.Writes)
+}
+
+// A Breach is a place where guarded data is used without its lock.
+type Breach struct {
+	Guard *Guard
+	// Expr is the data and Lock the lock, as the source writes them or would.
+	Expr, Lock string
+	Pos, End   token.Pos
+	Write      bool
+	// Read reports whether the lock is held, but only for reading.
+	Read bool
+	// Call is the called function, as the source writes it, if the access is
+	// in a helper that needs its callers to hold the lock; At is the access
+	// then.
+	Call string
+	At   token.Pos
+	// Requires is the position of the declaration that the callers of Call must
+	// hold the lock, if that is what the breach is about: Guard is nil then.
+	Requires token.Pos
+	Suffix   bool // it is the function's name
+	// From is set instead of Requires for a function of another package.
+	From string
+}
+
+type analyzer struct {
+	pass     *analysis.Pass
+	sum      *summary.Result
+	m        *lockset.Machine
+	own      *ownership.Result
+	declared *Declared
+	funcs    map[*types.Func]*FuncDecl
+	vars     map[*types.Var]*declaredGuard
+	atomics  map[*types.Var]*Declaration
+	visited  map[*ssa.Function][]lockset.Visit
+	sites    map[*ssa.Function][]site
+	tells    map[*ssa.Function][]site
+	started  []site // go statements
+	uses     map[*ssa.Function]use
+	once     map[*ssa.Function]bool // passed to sync.Once, which orders them before what follows
+	entries  map[*ssa.Function]*entry
+	owners   map[*types.Var]string
+	data     map[*types.Var]*datum
+	goes     map[*ssa.Function]int // go statements that start a function, those in loops twice
+	blamed   map[callKey]bool
+	sends    map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
+	guarded  map[lockKey]int                       // data that is used with a lock held
+	types    []*types.Struct
+	fields   map[*types.Var]bool // function-valued ones that the package calls
+	invoked  map[string][]*types.Interface
+	alone    map[*ssa.Function]bool
+	spawns   map[*ssa.Function]bool
+	hats     map[token.Pos]token.Pos
+	nodes    map[token.Pos]ast.Node
+	result   *Result
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
+	a := &analyzer{
+		pass:    pass,
+		sum:     sum,
+		own:     pass.ResultOf[ownership.Analyzer].(*ownership.Result),
+		visited: make(map[*ssa.Function][]lockset.Visit),
+		entries: make(map[*ssa.Function]*entry),
+		data:    make(map[*types.Var]*datum),
+		tells:   make(map[*ssa.Function][]site),
+		blamed:  make(map[callKey]bool),
+		result:  new(Result),
+	}
+	a.declared = Declarations(pass)
+	a.result.Problems = a.declared.Problems
+	sum.Functions()
+	if sum.Machine == nil {
+		return a.result, nil
+	}
+	a.m = sum.Machine
+	a.readDeclarations()
+	a.findUses()
+	a.findEntries()
+	a.collect()
+	a.infer()
+	a.findMixed()
+	a.checkCalls()
+	a.export()
+	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return int(g.Var.Pos() - h.Var.Pos()) })
+	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return int(m.Pos - n.Pos) })
+	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return int(b.Pos - c.Pos) })
+	return a.result, nil
+}
+
+func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
+	v, ok := a.visited[fn]
+	if !ok {
+		v = a.sum.Visits(fn)
+		for i := range v {
+			v[i].Locks = a.canonical(v[i].Locks)
+		}
+		a.visited[fn] = v
+	}
+	return v
+}
+
+// canonical returns ls with the usual names.
+func (a *analyzer) canonical(ls []lockset.Lock) []lockset.Lock {
+	for i, l := range ls {
+		if t := a.canon(l.Term); t != l.Term {
+			ls = slices.Clone(ls)
+			for ; i < len(ls); i++ {
+				ls[i].Term = a.canon(ls[i].Term)
+			}
+			break
+		}
+	}
+	return ls
+}

@@ -1,0 +1,602 @@
+package guards
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/ownership"
+)
+
+// A datum is a field or package variable, with its accesses.
+type datum struct {
+	v        *types.Var
+	accesses []*access
+	byPlace  map[place]*access
+	atomic   bool   // some access is by sync/atomic
+	names    []lock // of all locks held at accesses, in the order of discovery
+}
+
+type place struct {
+	fn  *ssa.Function
+	pos token.Pos
+	n   int // tells apart accesses without position
+}
+
+// An access is a place that reads or writes a datum: c.n++ is one access.
+type access struct {
+	fn     *ssa.Function
+	pos    token.Pos
+	write  bool
+	calls  bool // a method that may write
+	exempt bool // nobody else can reach the data: it needs no lock
+	atomic bool
+	views  []view
+}
+
+// A view is an access as one path reaches it.
+type view struct {
+	fn    *ssa.Function
+	visit *lockset.Visit
+	holds []hold
+	// open says that unknown callers may hold more.
+	open bool
+}
+
+// collect gathers the accesses of the package.
+func (a *analyzer) collect() {
+	for _, fn := range a.m.IR.Funcs {
+		if a.isInit(fn) || a.once[fn] {
+			continue
+		}
+		visits := a.visits(fn)
+		for i := range visits {
+			v := &visits[i]
+			if v.Access == nil || a.inTest(fn) && !a.m.IR.InTest(v.Access.Var.Pos()) {
+				continue
+			}
+			a.add(fn, v).exempt = a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
+		}
+	}
+}
+
+// exempt reports whether nobody else can reach the accessed object.
+func (a *analyzer) exempt(acc *lockset.Access) bool {
+	if acc.Base == nil {
+		return false
+	}
+	switch a.own.Of(acc.Base, acc.Instr) {
+	case ownership.Private, ownership.Received, ownership.Stored:
+		return true
+	}
+	return a.beforeStart(acc)
+}
+
+// add adds an access of fn to its datum.
+func (a *analyzer) add(fn *ssa.Function, v *lockset.Visit) *access {
+	d := a.data[v.Access.Var]
+	if d == nil {
+		d = &datum{v: v.Access.Var, byPlace: make(map[place]*access)}
+		a.data[v.Access.Var] = d
+	}
+	at := place{fn, v.Access.Pos, 0}
+	if !at.pos.IsValid() {
+		at.pos = a.near(v.Instr)
+	}
+	acc := d.byPlace[at]
+	if acc == nil {
+		acc = &access{fn: fn, pos: at.pos}
+		d.byPlace[at] = acc
+		d.accesses = append(d.accesses, acc)
+	}
+	acc.write = acc.write || v.Access.Write
+	acc.calls = acc.calls || v.Access.Calls
+	acc.atomic = acc.atomic || v.Access.Atomic
+	d.atomic = d.atomic || v.Access.Atomic
+	w := a.view(fn, v)
+	acc.views = append(acc.views, w)
+	for _, h := range w.holds {
+		if !slices.Contains(d.names, h.lock) {
+			d.names = append(d.names, h.lock)
+		}
+	}
+	for _, h := range a.entries[fn].some {
+		for _, l := range a.names(v.At, h.term) {
+			if !slices.Contains(d.names, l) {
+				d.names = append(d.names, l)
+			}
+		}
+	}
+	return acc
+}
+
+// near returns the position of an access of a package variable, which has none
+// of its own: that of something that uses it.
+func (a *analyzer) near(instr ssa.Instruction) token.Pos {
+	if p := instr.Pos(); p.IsValid() {
+		return p
+	}
+	if v, ok := instr.(ssa.Value); ok && v.Referrers() != nil {
+		for _, ref := range *v.Referrers() {
+			if p := ref.Pos(); p.IsValid() {
+				return p
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// view returns the locks that are held at v, by the function or its callers.
+func (a *analyzer) view(fn *ssa.Function, v *lockset.Visit) view {
+	w := view{fn: fn, visit: v}
+	add := func(t *locks.Term, mode locks.Mode) {
+		for _, n := range a.names(v.At, t) {
+			i := slices.IndexFunc(w.holds, func(h hold) bool { return h.lock == n })
+			if i < 0 {
+				w.holds = append(w.holds, hold{n, mode, t})
+			} else if mode == locks.Write {
+				w.holds[i].mode = mode
+			}
+		}
+	}
+	for _, l := range v.Locks {
+		if l.Status == lockset.Held && !l.Doubt {
+			add(l.Term, l.Mode)
+			for _, t := range a.aliases(fn, l.Term) {
+				add(t, l.Mode)
+			}
+		}
+	}
+	e := a.entries[fn]
+	w.open = e.open || e.helper
+	for _, h := range e.all() {
+		if !slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Term == h.term }) {
+			add(h.term, h.mode)
+			for _, t := range a.aliases(fn, h.term) {
+				add(t, h.mode)
+			}
+		}
+	}
+	for _, c := range e.classes {
+		free := slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class && l.Status != lockset.Held })
+		n := lock{class: c.class}
+		if !free && !slices.ContainsFunc(w.holds, func(h hold) bool { return h.lock == n }) {
+			w.holds = append(w.holds, hold{n, c.mode, nil})
+		}
+	}
+	return w
+}
+
+// A grip says how an access holds a lock.
+type grip uint8
+
+const (
+	unknown   grip = iota // paths differ, or callers are not known
+	free                  // some path does not hold it
+	mixed                 // some callers hold it, others do not
+	shared                // held for reading
+	exclusive             // held for writing
+)
+
+// grip returns how acc holds l. Accesses that need no lock count if they hold it
+// nevertheless.
+func (a *analyzer) grip(acc *access, l lock) grip {
+	g := a.gripOfAll(acc, l)
+	if acc.exempt && (g != exclusive && g != shared || g == shared && acc.write) {
+		return unknown
+	}
+	return g
+}
+
+func (a *analyzer) gripOfAll(acc *access, l lock) grip {
+	g := exclusive
+	some, none, doubt, mix := false, false, false, false
+	for _, w := range acc.views {
+		switch k := a.gripOf(w, l); k {
+		case unknown:
+			doubt = true
+		case free:
+			none = true
+		case mixed:
+			mix = true
+		default:
+			some = true
+			if k == shared {
+				g = shared
+			}
+		}
+	}
+	switch {
+	case mix && !doubt:
+		return mixed
+	case none && !some && !doubt:
+		return free
+	case some && !none && !doubt:
+		return g
+	case none && some && a.letGo(acc, l):
+		return free
+	}
+	return unknown
+}
+
+// letGo reports whether some path has certainly released l before acc.
+func (a *analyzer) letGo(acc *access, l lock) bool {
+	for _, w := range acc.views {
+		t := a.at(l, w.visit.At)
+		if t == nil || w.visit.Joined {
+			continue
+		}
+		for _, k := range w.visit.Locks {
+			if k.Term == t && k.Status == lockset.Free && !k.Doubt && k.Site != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *analyzer) gripOf(w view, l lock) grip {
+	for _, h := range w.holds {
+		if h.lock != l {
+			continue
+		}
+		if h.mode == locks.Write {
+			return exclusive
+		}
+		if w.visit.Access.Write && slices.ContainsFunc(a.entries[w.fn].some, func(s held) bool { return s.term == h.held && s.mode == locks.Write }) {
+			return mixed
+		}
+		return shared
+	}
+	if w.visit.Joined || w.open {
+		return unknown
+	}
+	if l.class != nil && a.owner(l, w.visit.At) == nil {
+		return unknown
+	}
+	if l.class == nil {
+		// Another lock of the kind may be this one under another name.
+		c := l.term.Class()
+		for _, h := range w.holds {
+			if h.class != nil && h.class == c && (h.held == nil || !a.another(h.held, l, w.visit.At)) {
+				return unknown
+			}
+		}
+	}
+	t := a.at(l, w.visit.At)
+	if t == nil {
+		return free
+	}
+	for _, k := range w.visit.Locks {
+		if k.Term == t {
+			if k.Doubt || k.Status == lockset.Gone {
+				return unknown
+			}
+			return free
+		}
+	}
+	if slices.ContainsFunc(a.entries[w.fn].some, func(h held) bool { return h.term == t }) {
+		return mixed
+	}
+	return free
+}
+
+// another reports whether the lock at term t, which is held, is certainly not
+// the lock l of the data at location at: they belong to two parameters.
+func (a *analyzer) another(t *locks.Term, l lock, at *locks.Term) bool {
+	u := a.at(l, at)
+	return u != nil && u != t && u.Direct() && t.Direct()
+}
+
+// A tally counts how the accesses of a datum hold a lock.
+type tally struct {
+	lock                         lock
+	reads, writes                int // without the unknown ones
+	heldReads, heldWrites        int
+	sharedWrites                 int // writes under a read lock
+	functions, lockers, freeFunc int
+	witness                      *access
+}
+
+// score is the share of the accesses that hold the lock. A write counts double:
+// there are fewer of them, and they are what needs the lock.
+func (t *tally) score() float64 {
+	all := t.reads + 2*t.writes
+	if all == 0 {
+		return 0
+	}
+	return float64(t.heldReads+2*t.heldWrites) / float64(all)
+}
+
+func (a *analyzer) tally(d *datum, l lock) *tally {
+	t := &tally{lock: l}
+	fns := make(map[*ssa.Function]bool)
+	free2 := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		g := a.grip(acc, l)
+		if g == unknown {
+			continue
+		}
+		if g == mixed { // once with the lock, once without
+			g = exclusive
+			if acc.write {
+				t.writes++
+			} else {
+				t.reads++
+			}
+			free2[outermost(acc.fn)] = true
+		}
+		write := acc.write || acc.calls && g == exclusive
+		if write {
+			t.writes++
+		} else {
+			t.reads++
+		}
+		switch {
+		case g == free:
+			free2[outermost(acc.fn)] = true
+			continue
+		case write && g == shared:
+			t.sharedWrites++
+			continue
+		case write:
+			t.heldWrites++
+		default:
+			t.heldReads++
+		}
+		fns[outermost(acc.fn)] = true
+		if t.witness == nil || acc.write && !t.witness.write {
+			t.witness = acc
+		}
+	}
+	t.lockers, t.freeFunc = len(fns), len(free2)
+	return t
+}
+
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
+// infer finds the guard of each datum and what does not keep to it.
+func (a *analyzer) infer() {
+	for _, d := range a.sorted() {
+		slices.SortStableFunc(d.accesses, func(x, y *access) int { return cmp.Compare(x.pos, y.pos) })
+		if d.v.Pkg() != a.pass.Pkg {
+			if g := a.imported(d); g != nil {
+				a.checkImported(d, g)
+			}
+			continue
+		}
+		if g := a.vars[d.v]; g != nil {
+			a.checkDeclared(d, g)
+			continue
+		}
+		if d.atomic || a.atomics[d.v] != nil {
+			continue // a matter of check atomicmix
+		}
+		if t := a.guard(d); t != nil {
+			a.accept(d, t)
+		}
+	}
+}
+
+// guard returns the lock that guards d, or nil.
+func (a *analyzer) guard(d *datum) *tally {
+	var best *tally
+	for _, l := range d.names {
+		t := a.tally(d, l)
+		if t.heldWrites == 0 || !a.convinces(d, t) {
+			continue
+		}
+		if best == nil || closer(t, best) {
+			best = t
+		}
+	}
+	return best
+}
+
+// closer reports whether t is a better explanation than u: the lock is nearer
+// to the data, or held more often.
+func closer(t, u *tally) bool {
+	if c, d := t.lock.class != nil, u.lock.class != nil; c != d {
+		return d
+	}
+	if t.score() != u.score() {
+		return t.score() > u.score()
+	}
+	return t.lock.up < u.lock.up
+}
+
+// Evidence that it takes to infer a guard: the share of the accesses that hold
+// the lock, as [tally.score] counts it, and their number.
+const (
+	// nearScore suffices for a lock that stands before the data in the same
+	// paragraph of the source.
+	nearScore = 0.5
+	// farScore is for other locks of the struct.
+	farScore = 0.7
+	some     = 8
+	farMany  = 0.8
+	// minHeld is the number of accesses that hold a lock which does not stand
+	// before the data; minSole is for the only lock of the struct.
+	minHeld = 3
+	minSole = 2
+	// Many references are set once, before anybody uses them: of them one place
+	// without the lock is an exception, or one in eight.
+	minReference = 6
+	eighth       = 8
+)
+
+// convinces reports whether the evidence for a guard suffices.
+func (a *analyzer) convinces(d *datum, t *tally) bool {
+	total, held, score := t.reads+t.writes, t.heldReads+t.heldWrites, t.score()
+	exceptional := total-held <= 1+total/eighth
+	if t.lock.class != nil {
+		// A lock of the same struct would have a name.
+		return a.ownerName(d.v) != "" && !a.sibling(d.v, t.lock.class) && t.lockers >= 2 && (held >= minHeld && score >= farMany || total-held <= 1)
+	}
+	if a.dedicated(d, t.lock) && total-held <= 2*held {
+		return true
+	}
+	near := a.hat(d.v, t.lock)
+	switch {
+	case d.reference() && near:
+		return exceptional && score >= nearScore
+	case d.reference():
+		return exceptional && held >= minReference
+	case near:
+		return score >= nearScore
+	case total > some:
+		return score >= farMany
+	case a.sole(d.v, t.lock):
+		return score >= farScore && held >= minSole
+	}
+	return score >= farScore && held >= minHeld && t.lockers >= 2
+}
+
+// sole reports whether no other lock than l is a field of the struct that has
+// field v.
+func (a *analyzer) sole(v *types.Var, l lock) bool {
+	if l.up > 0 {
+		return false
+	}
+	for _, s := range a.structs() {
+		n, found := 0, false
+		for i := range s.NumFields() {
+			f := s.Field(i)
+			found = found || f == v
+			if locks.IsLock(types.NewPointer(f.Type())) || locks.IsLock(f.Type()) {
+				n++
+			}
+		}
+		if found {
+			return n <= 1
+		}
+	}
+	return false
+}
+
+// structs returns the struct types that the package declares.
+func (a *analyzer) structs() []*types.Struct {
+	if a.types == nil {
+		scope := a.pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			if s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct); ok {
+				a.types = append(a.types, s)
+			}
+		}
+	}
+	return a.types
+}
+
+// reference reports whether d is a pointer, an interface or a function.
+func (d *datum) reference() bool {
+	switch d.v.Type().Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Signature:
+		return true
+	}
+	return false
+}
+
+// dedicated reports whether l is held for d and nothing else: no other data is
+// written under it.
+func (a *analyzer) dedicated(d *datum, l lock) bool {
+	if l.class != nil {
+		return false
+	}
+	if a.guarded == nil {
+		a.guarded = make(map[lockKey]int)
+		for _, d := range a.data {
+			for _, l := range d.names {
+				if l.class != nil {
+					continue
+				}
+				for _, acc := range d.accesses {
+					if k := a.grip(acc, l); k == exclusive || k == shared {
+						a.guarded[lockKey{l.term.Class(), a.ownerName(d.v)}]++
+						break
+					}
+				}
+			}
+		}
+	}
+	return a.guarded[lockKey{l.term.Class(), a.ownerName(d.v)}] == 1
+}
+
+// A lockKey is a kind of lock, and the type whose fields it may guard.
+type lockKey struct {
+	class any
+	owner string
+}
+
+// sibling reports whether the lock of the given class is a field of the struct
+// that has field v.
+func (a *analyzer) sibling(v *types.Var, class any) bool {
+	mu, ok := class.(*types.Var)
+	return ok && a.ownerName(mu) == a.ownerName(v)
+}
+
+// accept records the guard of d and its breaches.
+func (a *analyzer) accept(d *datum, t *tally) {
+	g := a.newGuard(d, t)
+	a.result.Guards = append(a.result.Guards, g)
+	reported := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		k := a.grip(acc, t.lock)
+		if k != free && k != mixed && !(k == shared && acc.write) || reported[acc.fn] {
+			continue
+		}
+		if !acc.write && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
+			continue
+		}
+		reported[acc.fn] = true
+		a.breach(g, acc, k)
+	}
+}
+
+// newGuard returns the guard of d that t speaks of.
+func (a *analyzer) newGuard(d *datum, t *tally) *Guard {
+	g := &Guard{
+		Var:     d.v,
+		Owner:   a.ownerName(d.v),
+		Lock:    a.path(t.lock),
+		Held:    t.heldReads + t.heldWrites,
+		Total:   t.reads + t.writes,
+		Writers: t.heldWrites,
+		Writes:  t.writes,
+		lock:    t.lock,
+	}
+	if t.witness != nil {
+		g.Witness = t.witness.pos
+	}
+	return g
+}
+
+// otherwise reports whether a read holds another lock that all writes of d hold
+// too: either lock suffices for reading.
+func (a *analyzer) otherwise(d *datum, read *access) bool {
+	for _, l := range d.names {
+		if l.class != nil {
+			continue
+		}
+		if k := a.grip(read, l); k != shared && k != exclusive {
+			continue
+		}
+		all := true
+		for _, acc := range d.accesses {
+			all = all && (!acc.write || a.grip(acc, l) == exclusive)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}

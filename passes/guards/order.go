@@ -1,0 +1,126 @@
+package guards
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// beforeStart reports whether acc writes an object before the same function
+// starts the goroutines that use it: the object begins its shared life there.
+func (a *analyzer) beforeStart(acc *lockset.Access) bool {
+	if !acc.Write || acc.Base == nil {
+		return false
+	}
+	fn := acc.Instr.Parent()
+	later := false
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			g, ok := instr.(*ssa.Go)
+			if !ok {
+				continue
+			}
+			if a.own.Reaches(g, acc.Instr) {
+				return false
+			}
+			later = later || a.own.Reaches(acc.Instr, g) && a.own.Gets(g, acc.Base)
+		}
+	}
+	return later
+}
+
+// announced reports whether read comes after a receive from a channel that
+// a function which writes d closes or sends on: the writes are over.
+func (a *analyzer) announced(d *datum, read *access) bool {
+	for _, w := range read.views {
+		for _, ch := range a.receivedBefore(w.visit.Instr) {
+			for _, acc := range d.accesses {
+				if acc.write && a.senders()[ch][outermost(acc.fn)] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// receivedBefore returns the channel fields that have been received from when
+// instr runs.
+func (a *analyzer) receivedBefore(instr ssa.Instruction) []*types.Var {
+	var out []*types.Var
+	add := func(ch ssa.Value) {
+		if v := chanVar(ch); v != nil {
+			out = append(out, v)
+		}
+	}
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		for _, in := range b.Instrs {
+			if in == instr {
+				break
+			}
+			switch in := in.(type) {
+			case *ssa.UnOp:
+				if in.Op == token.ARROW {
+					add(in.X)
+				}
+			case *ssa.Select:
+				for _, s := range in.States {
+					if s.Dir == types.RecvOnly {
+						add(s.Chan)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// chanVar returns the field or package variable that ch is loaded from, or nil.
+func chanVar(ch ssa.Value) *types.Var {
+	load, ok := ch.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return nil
+	}
+	switch addr := load.X.(type) {
+	case *ssa.FieldAddr:
+		return fieldVar(addr)
+	case *ssa.Global:
+		v, _ := addr.Object().(*types.Var)
+		return v
+	}
+	return nil
+}
+
+// senders returns the declared functions that close or send on each channel.
+func (a *analyzer) senders() map[*types.Var]map[*ssa.Function]bool {
+	if a.sends != nil {
+		return a.sends
+	}
+	a.sends = make(map[*types.Var]map[*ssa.Function]bool)
+	add := func(ch ssa.Value, fn *ssa.Function) {
+		if v := chanVar(ch); v != nil {
+			if a.sends[v] == nil {
+				a.sends[v] = make(map[*ssa.Function]bool)
+			}
+			a.sends[v][outermost(fn)] = true
+		}
+	}
+	for _, fn := range a.m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.Send:
+					add(instr.Chan, fn)
+				case ssa.CallInstruction:
+					if bi, ok := instr.Common().Value.(*ssa.Builtin); ok && bi.Name() == "close" {
+						add(instr.Common().Args[0], fn)
+					}
+				}
+			}
+		}
+	}
+	return a.sends
+}

@@ -1,0 +1,175 @@
+package guards
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// findUses finds what becomes of functions that are used as values.
+func (a *analyzer) findUses() {
+	a.uses = make(map[*ssa.Function]use)
+	a.once = make(map[*ssa.Function]bool)
+	var buf [8]*ssa.Value
+	for _, fn := range a.m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if mc, ok := instr.(*ssa.MakeClosure); ok {
+					a.useClosure(mc)
+					continue
+				}
+				for _, op := range instr.Operands(buf[:0]) {
+					if f, ok := (*op).(*ssa.Function); ok {
+						a.use(f, f, instr)
+					}
+				}
+			}
+		}
+	}
+}
+
+// useClosure records the uses of a closure or a bound method.
+func (a *analyzer) useClosure(mc *ssa.MakeClosure) {
+	fn := mc.Fn.(*ssa.Function)
+	for _, ref := range *mc.Referrers() {
+		a.use(fn, mc, ref)
+	}
+}
+
+// use records that instr uses v, the value of fn.
+func (a *analyzer) use(fn *ssa.Function, v ssa.Value, instr ssa.Instruction) {
+	c := locks.CalleeOf(&ssa.CallCommon{Value: v}, v)
+	if c.Body == nil {
+		return
+	}
+	a.uses[c.Body] = max(a.uses[c.Body], a.useOf(v, instr))
+	if call, ok := instr.(ssa.CallInstruction); ok && call.Common().Value != v && known.Once(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
+		a.once[c.Body] = true
+	}
+}
+
+func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
+	switch instr := instr.(type) {
+	case *ssa.DebugRef:
+		return called
+	case *ssa.Go:
+		if instr.Call.Value == v {
+			return startedUse
+		}
+		return unknownUse
+	case ssa.CallInstruction:
+		common := instr.Common()
+		if !common.IsInvoke() && common.Value == v {
+			return called // a call, with a visit of its own
+		}
+		callee := locks.CalleeOf(common, common.Value)
+		switch known.UseOf(callee.Func) {
+		case known.Calls:
+			return called // visited where it is passed
+		case known.Spawns:
+			return startedUse
+		case known.Keeps:
+			return keptUse
+		}
+		if a.callsParam(callee, v) {
+			return called
+		}
+		return unknownUse
+	case *ssa.Store:
+		if alloc, ok := instr.Addr.(*ssa.Alloc); ok {
+			if cell := a.m.IR.Cell(alloc); cell != nil && !cell.Leaks {
+				return called // a local variable: its calls are visited
+			}
+		}
+		if f, ok := instr.Addr.(*ssa.FieldAddr); ok {
+			if a.callsField(f) {
+				return unknownUse // perhaps with locks held
+			}
+		}
+		return keptUse
+	case *ssa.Return:
+		return keptUse
+	case *ssa.ChangeType, *ssa.MakeInterface, *ssa.Phi:
+		use := called
+		v := instr.(ssa.Value)
+		if v.Referrers() == nil {
+			return unknownUse
+		}
+		for _, ref := range *v.Referrers() {
+			if _, again := ref.(*ssa.Phi); again {
+				return unknownUse
+			}
+			use = max(use, a.useOf(v, ref))
+		}
+		return use
+	}
+	return unknownUse
+}
+
+// callsParam reports whether the callee is known to do nothing with its function
+// argument v but to call it.
+func (a *analyzer) callsParam(callee locks.Callee, v ssa.Value) bool {
+	if callee.Func == nil {
+		return false
+	}
+	eff := a.m.Effects(callee)
+	if eff == nil {
+		return false
+	}
+	for i, arg := range callee.Args {
+		if arg != v || i >= len(eff.Params) {
+			continue
+		}
+		for _, pc := range eff.Calls {
+			if pc.Func == eff.Params[i] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// callsField reports whether the package calls the function in the field whose
+// address f is.
+func (a *analyzer) callsField(f *ssa.FieldAddr) bool {
+	if a.fields == nil {
+		a.fields = make(map[*types.Var]bool)
+		for _, fn := range a.m.IR.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					call, ok := instr.(ssa.CallInstruction)
+					if !ok {
+						continue
+					}
+					if v := loadedField(call.Common().Value); v != nil {
+						a.fields[v] = true
+					}
+				}
+			}
+		}
+	}
+	return a.fields[fieldVar(f)]
+}
+
+// loadedField returns the field that v is loaded from, or nil.
+func loadedField(v ssa.Value) *types.Var {
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		if f, ok := load.X.(*ssa.FieldAddr); ok {
+			return fieldVar(f)
+		}
+	}
+	return nil
+}
+
+// fieldVar returns the field whose address f is.
+func fieldVar(f *ssa.FieldAddr) *types.Var {
+	s, ok := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	if !ok {
+		return nil // of a type parameter
+	}
+	return s.Field(f.Field).Origin()
+}

@@ -1,0 +1,128 @@
+package ownership
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/known"
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// Joined reports whether the goroutines that start starts have ended when at
+// runs, in the same function, as far as one can tell.
+func (r *Result) Joined(start, at ssa.Instruction) bool { return r.joined(start, at) }
+
+// joined reports whether the goroutine that start starts has ended when at runs,
+// as far as one can tell: between them the function waits for something that it
+// has given to the goroutine, a WaitGroup or a channel.
+func (r *Result) joined(start, at ssa.Instruction) bool {
+	var shared map[ssa.Value]bool
+	fn := start.Parent()
+	for _, b := range fn.Blocks {
+		if at.Parent() != fn || b != at.Block() && !b.Dominates(at.Block()) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if instr == at {
+				break
+			}
+			for _, v := range awaited(instr) {
+				if shared == nil {
+					shared = r.given(start)
+				}
+				if shared[r.variable(v)] && r.reaches(start, instr, nil) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// awaited returns what instr waits for: a channel or a WaitGroup.
+func awaited(instr ssa.Instruction) []ssa.Value {
+	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			return []ssa.Value{instr.X}
+		}
+	case *ssa.Call:
+		callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
+		if known.Joins(callee.Func) && len(callee.Args) > 0 {
+			return callee.Args[:1]
+		}
+	}
+	return nil
+}
+
+// variable returns the variable that v is loaded from or the address of, or else
+// v itself.
+func (r *Result) variable(v ssa.Value) ssa.Value {
+	for {
+		switch u := v.(type) {
+		case *ssa.UnOp:
+			if u.Op != token.MUL {
+				return v
+			}
+			v = u.X
+			continue
+		case *ssa.ChangeType:
+			v = u.X
+			continue
+		case *ssa.FreeVar:
+			if outer := r.pkg.Binding(u); outer != nil {
+				v = outer
+				continue
+			}
+		case *ssa.Alloc:
+			if s := r.pkg.Init(u); s != nil {
+				v = s.Val
+				continue
+			}
+		}
+		return v
+	}
+}
+
+// given returns the variables and values that a goroutine gets when it is
+// started.
+func (r *Result) given(start ssa.Instruction) map[ssa.Value]bool {
+	given := make(map[ssa.Value]bool)
+	add := func(v ssa.Value) {
+		given[r.variable(v)] = true
+		if mc, ok := v.(*ssa.MakeClosure); ok {
+			for _, b := range mc.Bindings {
+				given[r.variable(b)] = true
+			}
+		}
+	}
+	call, ok := start.(ssa.CallInstruction)
+	if !ok {
+		return given
+	}
+	add(call.Common().Value)
+	for _, a := range call.Common().Args {
+		add(a)
+	}
+	return given
+}
+
+// Reaches reports whether to can run after from, in the same function.
+func (r *Result) Reaches(from, to ssa.Instruction) bool { return r.reaches(from, to, nil) }
+
+// Gets reports whether the goroutine that start starts is given the object at
+// address v.
+func (r *Result) Gets(start ssa.Instruction, v ssa.Value) bool {
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+			continue
+		case *ssa.IndexAddr:
+			v = u.X
+			continue
+		}
+		return r.given(start)[r.variable(v)]
+	}
+}

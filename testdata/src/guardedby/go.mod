@@ -1,0 +1,3 @@
+module guardedby
+
+go 1.26

@@ -1,0 +1,58 @@
+// Package store has fields and variables that other packages use.
+package store
+
+import "sync"
+
+// A Store is locked by its users, too.
+type Store struct {
+	Mu sync.RWMutex
+	N  int
+
+	mu   sync.Mutex
+	Name string // guarded by mu
+
+	Kind string
+}
+
+// New makes a store that is not shared yet.
+func New() *Store {
+	s := &Store{Name: "new"}
+	s.N = 1
+	return s
+}
+
+// Add locks.
+func (s *Store) Add() {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.N++
+}
+
+// Len read-locks.
+func (s *Store) Len() int {
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return s.N
+}
+
+// FlushLocked flushes. s.Mu must be held.
+func (s *Store) FlushLocked() { s.N = 0 }
+
+// Lock locks what has no name outside.
+func (s *Store) Lock() { s.mu.Lock() }
+
+// Unlock unlocks it.
+func (s *Store) Unlock() { s.mu.Unlock() }
+
+var (
+	// HitsMu guards Hits.
+	HitsMu sync.Mutex
+	Hits   int
+)
+
+// Hit locks.
+func Hit() {
+	HitsMu.Lock()
+	Hits++
+	HitsMu.Unlock()
+}

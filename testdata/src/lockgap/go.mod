@@ -1,0 +1,3 @@
+module lockgap
+
+go 1.26

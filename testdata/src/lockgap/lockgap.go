@@ -1,0 +1,315 @@
+// Package lockgap holds what the check lockgap must and must not report.
+//
+// This file has the gaps: what was read under a lock decides a write under a
+// later acquisition of the same lock, and is not read again there.
+package lockgap
+
+import "sync"
+
+type cache struct {
+	mu sync.RWMutex
+	m  map[string]int
+}
+
+// Get looks with the read lock and stores with the lock. Another goroutine may
+// have stored in between.
+func (c *cache) Get(k string, mk func() int) int {
+	c.mu.RLock()
+	v, ok := c.m[k]
+	c.mu.RUnlock()
+	if !ok {
+		v = mk()
+		c.mu.Lock()
+		c.m[k] = v // want `c.m(\[k\])? is written here because of what was read under an earlier c\.mu \(line (17|18)\), which was unlocked in between \(line 19\)`
+		c.mu.Unlock()
+	}
+	return v
+}
+
+// GetEarly leaves by a return when it finds something.
+func (c *cache) GetEarly(k string, mk func() int) int {
+	c.mu.RLock()
+	if v, ok := c.m[k]; ok {
+		c.mu.RUnlock()
+		return v
+	}
+	c.mu.RUnlock()
+	v := mk()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.m[k] = v // want `because of what was read under an earlier c\.mu \(line \d+\)`
+	return v
+}
+
+// Fill does it for each key; the loop goes on, it does not retry.
+func (c *cache) Fill(ks []string) {
+	for _, k := range ks {
+		c.mu.Lock()
+		n := c.m[k]
+		c.mu.Unlock()
+		if n == 0 {
+			c.mu.Lock()
+			c.m[k] = len(k) // want `because of what was read under an earlier c\.mu \(line \d+\)`
+			c.mu.Unlock()
+		}
+	}
+}
+
+type counter struct {
+	sync.Mutex
+	n int
+}
+
+// Inc writes a stale copy back: increments of others are lost.
+func (c *counter) Inc() {
+	c.Lock()
+	n := c.n
+	c.Unlock()
+	n++
+	c.Lock()
+	c.n = n // want `c.n is written here because of what was read under an earlier c(\.Mutex)? \(line \d+\)`
+	c.Unlock()
+}
+
+// get and set lock, each for itself.
+func (c *counter) get() int {
+	c.Lock()
+	defer c.Unlock()
+	return c.n
+}
+
+func (c *counter) set(n int) {
+	c.Lock()
+	defer c.Unlock()
+	c.n = n
+}
+
+// Double is atomic in both halves, and not in the whole.
+func (c *counter) Double() {
+	c.set(2 * c.get()) // want `because of what was read under an earlier c(\.Mutex)? \(line \d+\)`
+}
+
+// DoubleVar does it in two statements.
+func DoubleVar(c *counter) {
+	n := c.get()
+	c.set(n + n) // want `because of what was read under an earlier c(\.Mutex)? \(line \d+\)`
+}
+
+type set struct {
+	mu sync.Mutex
+	m  map[string]int
+}
+
+// Has and Put lock, each for itself.
+func (s *set) Has(k string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.m[k]
+	return ok
+}
+
+// Put does not look.
+func (s *set) Put(k string, v int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.m[k] = v
+}
+
+// PutNew looks first, which does not help.
+func (s *set) PutNew(k string, v int) bool {
+	if s.Has(k) {
+		return false
+	}
+	s.Put(k, v) // want `because of what was read under an earlier s\.mu \(line \d+\)`
+	return true
+}
+
+// PutNewOn is a function of the set's user.
+func PutNewOn(s *set, k string) {
+	if !s.Has(k) {
+		s.Put(k, 1) // want `because of what was read under an earlier s\.mu \(line \d+\)`
+	}
+}
+
+// PutHalf calls for the check and writes by itself.
+func (s *set) PutHalf(k string) {
+	if !s.Has(k) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.m[k] = 1 // want `because of what was read under an earlier s\.mu \(line \d+\)`
+	}
+}
+
+type account struct {
+	mu      sync.Mutex
+	balance int
+}
+
+// Balance locks.
+func (a *account) Balance() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.balance
+}
+
+// take trusts its caller.
+func (a *account) take(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.balance -= n
+}
+
+// Withdraw may overdraw: two of them see the same balance.
+func (a *account) Withdraw(n int) bool {
+	if a.Balance() < n {
+		return false
+	}
+	a.take(n) // want `because of what was read under an earlier a\.mu \(line \d+\)`
+	return true
+}
+
+type queue struct {
+	mu    sync.Mutex
+	items []int
+}
+
+// Len locks.
+func (q *queue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items)
+}
+
+// Pop trusts that there is something.
+func (q *queue) Pop() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	v := q.items[0]
+	q.items = q.items[1:]
+	return v
+}
+
+// TryPop may find the queue empty after all, and panics.
+func (q *queue) TryPop() (int, bool) {
+	if q.Len() > 0 {
+		return q.Pop(), true // want `because of what was read under an earlier q\.mu \(line \d+\)`
+	}
+	return 0, false
+}
+
+// Push may pass the limit.
+func (q *queue) Push(v int) bool {
+	q.mu.Lock()
+	full := len(q.items) == 8
+	q.mu.Unlock()
+	if full {
+		return false
+	}
+	q.mu.Lock()
+	q.items = append(q.items, v) // want `because of what was read under an earlier q\.mu \(line \d+\)`
+	q.mu.Unlock()
+	return true
+}
+
+var (
+	instMu sync.RWMutex
+	inst   *cache
+)
+
+// Instance makes two of what there must be one of: the second check is missing.
+func Instance() *cache {
+	instMu.RLock()
+	c := inst
+	instMu.RUnlock()
+	if c == nil {
+		instMu.Lock()
+		defer instMu.Unlock()
+		inst = &cache{m: map[string]int{}} // want `inst is written here because of what was read under an earlier instMu \(line \d+\)`
+		c = inst
+	}
+	return c
+}
+
+type closer struct {
+	mu     sync.Mutex
+	closed bool
+	ch     chan int
+}
+
+// Close closes the channel twice when two of them run.
+func (c *closer) Close() {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		return
+	}
+	c.mu.Lock()
+	c.closed = true // want `because of what was read under an earlier c\.mu \(line \d+\)`
+	close(c.ch)
+	c.mu.Unlock()
+}
+
+type table[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
+// Load checks in a literal that is called in place.
+func (t *table[K, V]) Load(k K, v V) {
+	found := func() bool {
+		t.mu.RLock()
+		defer t.mu.RUnlock()
+		_, ok := t.m[k]
+		return ok
+	}()
+	if !found {
+		t.mu.Lock()
+		t.m[k] = v // want `because of what was read under an earlier t\.mu \(line \d+\)`
+		t.mu.Unlock()
+	}
+}
+
+// Max writes a maximum that may no longer be one.
+func (c *counter) Max(n int) {
+	if n > c.get() {
+		c.set(n) // want `because of what was read under an earlier c(\.Mutex)? \(line \d+\)`
+	}
+}
+
+// FN_drain pops as long as there is something. It fails like TryPop, unless this
+// is the only consumer, as it mostly is with such a loop.
+func FN_drain(q *queue) (sum int) {
+	for q.Len() > 0 {
+		sum += q.Pop()
+	}
+	return sum
+}
+
+// FN_otherField is told that the closer is open, and changes another field. Real
+// code does so everywhere, and mostly the change is harmless.
+func (c *closer) FN_otherField() {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		return
+	}
+	c.mu.Lock()
+	c.ch = nil
+	c.mu.Unlock()
+}
+
+// FP_idempotent writes a constant, which does no harm when it is done twice.
+// Only what else happens in the section tells this from Close, and who checks
+// first mostly does more than this.
+func (c *closer) FP_idempotent() {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	if !closed {
+		c.mu.Lock()
+		c.closed = true // want `because of what was read under an earlier c\.mu \(line \d+\)`
+		c.mu.Unlock()
+	}
+}
