@@ -10,6 +10,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/doublelock"
 	"github.com/concurlint/concurlint/analyzers/guardedby"
 	"github.com/concurlint/concurlint/analyzers/ignore"
+	"github.com/concurlint/concurlint/analyzers/lockgap"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
 )
@@ -25,6 +26,7 @@ var All = []*analysis.Analyzer{
 	doublelock.Analyzer,
 	guardedby.Analyzer,
 	ignore.Analyzer,
+	lockgap.Analyzer,
 	missingunlock.Analyzer,
 	unlockunheld.Analyzer,
 }

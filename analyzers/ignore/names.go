@@ -4,10 +4,12 @@ package ignore
 
 // checks are the names that a directive may give.
 var checks = []string{
+	"atomicmix",
 	"condwait",
 	"deferunlock",
 	"doublelock",
 	"guardedby",
+	"lockgap",
 	"missingunlock",
 	"unlockunheld",
 }

@@ -13,7 +13,7 @@
 //	c.mu.RUnlock()
 //	if !ok {
 //		c.mu.Lock()
-//		c.m[k] = newItem() // c.m is written here because of what was read under an earlier c.mu (line 12), which was unlocked in between (line 13): check again
+//		c.m[k] = newItem() // c.m is written here because of what was read under an earlier c.mu (line 12), which was unlocked in between: check again
 //		c.mu.Unlock()
 //	}
 //

@@ -2,10 +2,15 @@ package guards
 
 import (
 	"cmp"
+	"go/ast"
 	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/ownership"
 )
 
 // A Mixed is a plain access of a field or package variable that other code uses
@@ -32,27 +37,40 @@ func (*AtomicFact) AFact() {}
 // String describes the fact for tests.
 func (f *AtomicFact) String() string { return "atomic" }
 
+// findAtomic finds the data of which some part is used atomically.
+func (a *analyzer) findAtomic() {
+	for v := range a.atomics {
+		a.atomic[v] = true
+	}
+	for _, fn := range a.m.IR.Funcs {
+		for _, acc := range a.m.Accesses(fn) {
+			if acc.Atomic {
+				a.atomic[acc.Var] = true
+			} else if acc.Var.Pkg() != a.pass.Pkg && !a.atomic[acc.Var] {
+				a.atomic[acc.Var] = a.pass.ImportObjectFact(acc.Var, new(AtomicFact))
+			}
+		}
+	}
+}
+
 // findMixed finds the plain accesses of data that is used atomically.
 func (a *analyzer) findMixed() {
-	for _, d := range a.sorted() {
+	for _, d := range sorted(a.words) {
 		m := Mixed{}
 		decl := a.atomics[d.v]
+		var f AtomicFact
 		switch {
-		case d.v.Pkg() != a.pass.Pkg:
-			var f AtomicFact
-			if !a.pass.ImportObjectFact(d.v, &f) {
-				continue
-			}
-			m.From = f.Where
 		case d.atomic:
 			for _, acc := range d.accesses {
 				if acc.atomic && !m.Atomic.IsValid() {
 					m.Atomic = acc.pos
 				}
 			}
-			if d.v.Exported() {
+			if d.v.Exported() && d.v.Pkg() == a.pass.Pkg {
 				a.pass.ExportObjectFact(d.v, &AtomicFact{a.where(m.Atomic)})
 			}
+		case d.v.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(d.v, &f):
+			m.From = f.Where
 		case decl != nil:
 			m.Declared = decl.Pos
 		default:
@@ -63,6 +81,74 @@ func (a *analyzer) findMixed() {
 		}
 		a.mixed(d, m)
 	}
+	a.findMixedLocals()
+}
+
+// findMixedLocals finds the plain accesses of local variables that goroutines use
+// atomically, while those run.
+func (a *analyzer) findMixedLocals() {
+	for _, fn := range a.m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if alloc, ok := instr.(*ssa.Alloc); ok && alloc.Heap && !a.inTest(fn) {
+					a.mixedLocal(fn, alloc)
+				}
+			}
+		}
+	}
+}
+
+func (a *analyzer) mixedLocal(fn *ssa.Function, alloc *ssa.Alloc) {
+	atomic := a.atomicUse(alloc)
+	if !atomic.IsValid() {
+		return
+	}
+	for _, ref := range *alloc.Referrers() {
+		write := false
+		switch ref := ref.(type) {
+		case *ssa.UnOp:
+			if ref.Op != token.MUL {
+				continue
+			}
+		case *ssa.Store:
+			if write = ref.Addr == ssa.Value(alloc); !write {
+				continue
+			}
+		default:
+			continue
+		}
+		if a.own.Of(alloc, ref) != ownership.Started {
+			continue
+		}
+		m := &Mixed{Expr: alloc.Comment, Write: write, Atomic: atomic}
+		m.Pos, m.End = a.span(a.near(ref))
+		if id := a.identAt(fn, alloc, ref); id != nil {
+			m.Pos, m.End = id.Pos(), id.End()
+		}
+		a.result.Mixed = append(a.result.Mixed, m)
+		return
+	}
+}
+
+// atomicUse returns where a literal uses the variable atomically.
+func (a *analyzer) atomicUse(alloc *ssa.Alloc) token.Pos {
+	for _, ref := range *alloc.Referrers() {
+		mc, ok := ref.(*ssa.MakeClosure)
+		if !ok {
+			continue
+		}
+		for i, fv := range mc.Fn.(*ssa.Function).FreeVars {
+			if mc.Bindings[i] != ssa.Value(alloc) {
+				continue
+			}
+			for _, use := range *fv.Referrers() {
+				if call, ok := use.(ssa.CallInstruction); ok && lockset.IsAtomic(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
+					return call.Pos()
+				}
+			}
+		}
+	}
+	return token.NoPos
 }
 
 // mixed records the plain accesses of d, one for each function.
@@ -106,12 +192,37 @@ func (a *analyzer) excluded(d *datum, plain *access) bool {
 	return false
 }
 
-// sorted returns the data of the package in the order of their declarations.
-func (a *analyzer) sorted() []*datum {
+// identAt returns the identifier by which instr, in fn, uses the variable alloc:
+// loads have no position of their own.
+func (a *analyzer) identAt(fn *ssa.Function, alloc *ssa.Alloc, instr ssa.Instruction) *ast.Ident {
+	pos := a.near(instr)
+	syntax := fn.Syntax()
+	if syntax == nil {
+		return nil
+	}
+	line := a.pass.Fset.Position(pos).Line
+	var found *ast.Ident
+	ast.Inspect(syntax, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if !ok || found != nil || a.pass.Fset.Position(id.Pos()).Line != line {
+			return true
+		}
+		if obj := a.pass.TypesInfo.Uses[id]; obj != nil && obj.Pos() == alloc.Pos() {
+			found = id
+		}
+		return true
+	})
+	return found
+}
+
+// sorted returns data in the order of their declarations.
+func sorted[K comparable](data map[K]*datum) []*datum {
 	var all []*datum
-	for _, d := range a.data {
+	for _, d := range data {
 		all = append(all, d)
 	}
-	slices.SortFunc(all, func(d, e *datum) int { return cmp.Compare(d.v.Pos(), e.v.Pos()) })
+	slices.SortFunc(all, func(d, e *datum) int {
+		return cmp.Or(cmp.Compare(d.v.Pos(), e.v.Pos()), cmp.Compare(d.accesses[0].pos, e.accesses[0].pos))
+	})
 	return all
 }

@@ -155,6 +155,11 @@ var global sync.Mutex
 		{"protected by closing mu", ""},
 		{"guarded by first", ""},
 		{"guarded by nothing", ""},
+		{"used by mu", ""},
+		{"guarded mu", ""},
+		{"its elements protected by mu", ""},
+		{"a map, with keys guarded by mu", ""},
+		{"Access to the data is guarded by mu.", ""},
 		{"protected by mu unless closed", ""},
 		{"protected by mu, except in tests", ""},
 		{"protected by mu while running", ""},
@@ -204,7 +209,7 @@ type box struct {
 	g     int
 }
 
-var _ = box{}
+func (x *box) method() {}
 `
 	for _, test := range []struct{ comment, want string }{
 		{"protects a", "a=mu"},
@@ -225,6 +230,10 @@ var _ = box{}
 		{"mu protects changes to a and f", "a=mu(writes) f=mu(writes)"},
 		{"guards read/write access to a", "a=mu"},
 		{"protects a against concurrent writes", "a=mu(writes)"},
+		{"protects a from readers while it writes", "a=mu"},
+		{"protects the map b", "b=mu"},
+		{"mu protects x.a and g", "a=mu g=mu"},
+		{"The lock protects a", "a=mu"},
 		{"other guards g", "g=other"},
 		{"Access to a is protected by mu.", "a=mu"},
 
@@ -336,6 +345,9 @@ func TestPlaces(t *testing.T) {
 		{"type b struct { mu, o sync.Mutex\n// n is guarded by mu.\nn int // guarded by o\n}", "n=mu&o"},
 		{"type b struct { mu, o sync.Mutex\n// n is guarded by mu.\nn int // guarded by mu\n}", "n=mu"},
 		{"type b struct { mu sync.Mutex // guards n\no sync.Mutex // guards n\nn int }", "n=mu"},
+		{"type b struct { aMu sync.Mutex // The fields below are guarded by this mutex.\nn int\nbMu sync.Mutex }", "n=aMu"},
+		{"type b struct { aMu sync.Mutex // The lock guards the fields below.\nn int\nmu sync.Mutex }", "n=aMu"},
+		{"type b struct {\n// mu protects the fields below.\nmu sync.Mutex\n\nn int\n\n// These fields count.\nm, k int }", "n=mu m=mu k=mu"},
 		// The closest statement counts.
 		{"type b struct { mu, o sync.Mutex\n// l guards the fields below\nl sync.Mutex\nn int // guarded by o\nm int // not guarded by l\nk int }", "n=o k=l"},
 	} {

@@ -151,6 +151,7 @@ const (
 type refs struct {
 	locks   []Requirement
 	main    bool // "the lock", whichever it is: locks is empty
+	noun    bool // "the lock", resolved or not
 	this    bool // "this lock"
 	article bool // "a lock"
 	either  bool // A or B
@@ -178,24 +179,7 @@ func (p *phrase) refs(i int) (refs, bool) {
 		r.end = also.end
 	}
 	r.either = r.either && len(r.locks) > 1
-	p.mode(&r)
 	return r, true
-}
-
-// mode parses "for reading" and the like.
-func (p *phrase) mode(r *refs) {
-	i := p.skip(r.end, "(")
-	if !p.is(i, "for") {
-		return
-	}
-	i = p.skip(i+1, "at least")
-	if !p.is(i, "reading reads read") {
-		return
-	}
-	for i := range r.locks {
-		r.locks[i].Read = true
-	}
-	r.end = i + 1
 }
 
 // ref parses the name of a lock from word i on.
@@ -232,8 +216,8 @@ func (p *phrase) ref(i int) (refs, bool) {
 		r.locks = []Requirement{{path, read}}
 		return r, true
 	}
-	if lower := strings.ToLower(name); oneOf(lower, lockNouns) && lower != "locks" && lower != "mutexes" {
-		r.end = i + 1
+	if oneOf(strings.ToLower(name), "lock mutex mtx rwmutex rwlock") {
+		r.end, r.noun = i+1, true
 		return p.orMain(r, read), true
 	}
 	noun := i + 1
@@ -465,16 +449,14 @@ func (p *phrase) active(own *Path, names map[string]*types.Var) (st statement, o
 		end--
 	}
 	r, ok := p.refs(0)
+	named := ok && r.end == end && len(r.locks) == 1
 	switch {
-	case ok && r.end == end && len(r.locks) == 1 && !r.this && !p.is(end-1, lockNouns):
+	case named && (!r.noun || own == nil):
 		st.locks = r.paths()
 	case own == nil:
 		return st, false
-	case end == 0 || p.is(end-1, "it this that which to mutex lock mu is for") || ok && r.end == end:
+	case named || end == 0 || p.is(end-1, "it this that which to mutex lock mu is for"):
 		st.locks = []Path{*own}
-		if ok && r.end == end && len(r.locks) == 1 {
-			st.locks = r.paths()
-		}
 	default:
 		return st, false
 	}
@@ -507,13 +489,9 @@ func (p *phrase) objects(i int, names map[string]*types.Var, st *statement) {
 			st.writes = true
 		case p.is(i, "all every everything anything"):
 			st.all = !listed
-		case p.is(i, ", and or & ("):
+		case p.is(i, ", and or & ( )"):
 			listed = listed || fields || below
 			skipped = 0
-		case p.is(i, ")"):
-			if len(st.vars) > 0 {
-				i = len(p.words)
-			}
 		case p.is(i, "following below next remaining"):
 			below = below || !listed
 		case p.is(i, "fields field variables variable members member resources struct it"):
@@ -566,7 +544,7 @@ func (p *phrase) parenthesis(i int, names map[string]*types.Var, st *statement) 
 
 // count returns the number that word i is, or 0.
 func (p *phrase) count(i int) int {
-	if n, err := strconv.Atoi(p.word(i)); err == nil && n > 0 {
+	if n, err := strconv.Atoi(p.word(i)); err == nil {
 		return n
 	}
 	return slices.Index([]string{"", "one", "two", "three", "four", "five", "six"}, p.word(i))

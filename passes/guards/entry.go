@@ -127,23 +127,7 @@ func (a *analyzer) startOf(g *ssa.Go, c locks.Callee) *lockset.Visit {
 
 // inLoop reports whether b can run again.
 func inLoop(b *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(*ssa.BasicBlock) bool
-	visit = func(c *ssa.BasicBlock) bool {
-		for _, s := range c.Succs {
-			if s == b {
-				return true
-			}
-			if !seen[s] {
-				seen[s] = true
-				if visit(s) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return visit(b)
+	return slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return reachesBlock(s, b) })
 }
 
 // dispatched reports whether fn is a method that the package calls through an

@@ -45,6 +45,8 @@ type Result struct {
 	Breaches []*Breach
 	// Mixed are the plain accesses of data that is used atomically elsewhere.
 	Mixed []*Mixed
+	// Gaps are the writes that depend on stale reads.
+	Gaps []*Gap
 	// Problems are the mistakes in directives and annotations.
 	Problems []Problem
 }
@@ -124,6 +126,8 @@ type analyzer struct {
 	owners   map[*types.Var]string
 	data     map[*types.Var]*datum
 	goes     map[*ssa.Function]int // go statements that start a function, those in loops twice
+	words    map[word]*datum       // parts of data that is used atomically
+	atomic   map[*types.Var]bool   // data of which some part is used atomically
 	blamed   map[callKey]bool
 	sends    map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
 	guarded  map[lockKey]int                       // data that is used with a lock held
@@ -146,6 +150,8 @@ func run(pass *analysis.Pass) (any, error) {
 		visited: make(map[*ssa.Function][]lockset.Visit),
 		entries: make(map[*ssa.Function]*entry),
 		data:    make(map[*types.Var]*datum),
+		words:   make(map[word]*datum),
+		atomic:  make(map[*types.Var]bool),
 		tells:   make(map[*ssa.Function][]site),
 		blamed:  make(map[callKey]bool),
 		result:  new(Result),
@@ -163,6 +169,7 @@ func run(pass *analysis.Pass) (any, error) {
 	a.collect()
 	a.infer()
 	a.findMixed()
+	a.findGaps()
 	a.checkCalls()
 	a.export()
 	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return int(g.Var.Pos() - h.Var.Pos()) })

@@ -50,6 +50,7 @@ type view struct {
 
 // collect gathers the accesses of the package.
 func (a *analyzer) collect() {
+	a.findAtomic()
 	for _, fn := range a.m.IR.Funcs {
 		if a.isInit(fn) || a.once[fn] {
 			continue
@@ -60,9 +61,21 @@ func (a *analyzer) collect() {
 			if v.Access == nil || a.inTest(fn) && !a.m.IR.InTest(v.Access.Var.Pos()) {
 				continue
 			}
-			a.add(fn, v).exempt = a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
+			exempt := a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
+			if a.atomic[v.Access.Var] {
+				add(a, a.words, word{v.Access.Var, v.Access.Part}, fn, v).exempt = exempt
+			}
+			if !v.Access.Elem {
+				add(a, a.data, v.Access.Var, fn, v).exempt = exempt
+			}
 		}
 	}
+}
+
+// A word is a part of a datum.
+type word struct {
+	v    *types.Var
+	part string
 }
 
 // exempt reports whether nobody else can reach the accessed object.
@@ -78,11 +91,11 @@ func (a *analyzer) exempt(acc *lockset.Access) bool {
 }
 
 // add adds an access of fn to its datum.
-func (a *analyzer) add(fn *ssa.Function, v *lockset.Visit) *access {
-	d := a.data[v.Access.Var]
+func add[K comparable](a *analyzer, data map[K]*datum, key K, fn *ssa.Function, v *lockset.Visit) *access {
+	d := data[key]
 	if d == nil {
 		d = &datum{v: v.Access.Var, byPlace: make(map[place]*access)}
-		a.data[v.Access.Var] = d
+		data[key] = d
 	}
 	at := place{fn, v.Access.Pos, 0}
 	if !at.pos.IsValid() {
@@ -367,7 +380,7 @@ func outermost(fn *ssa.Function) *ssa.Function {
 
 // infer finds the guard of each datum and what does not keep to it.
 func (a *analyzer) infer() {
-	for _, d := range a.sorted() {
+	for _, d := range sorted(a.data) {
 		slices.SortStableFunc(d.accesses, func(x, y *access) int { return cmp.Compare(x.pos, y.pos) })
 		if d.v.Pkg() != a.pass.Pkg {
 			if g := a.imported(d); g != nil {

@@ -30,6 +30,11 @@ type Access struct {
 	Calls bool
 	// Atomic reports whether a function of sync/atomic makes the access.
 	Atomic bool
+	// Part is the path from the field or variable to the part that is accessed:
+	// ".n", "[1]", or "[*]" for an element with a computed index. Elem reports
+	// whether it is an element of the slice that is there, not of an array.
+	Part string
+	Elem bool
 	// Pos is that of the field's or variable's name; it may be unknown for
 	// variables.
 	Pos token.Pos
@@ -129,7 +134,7 @@ func containsLock(t types.Type) bool {
 
 // mayBeGuarded reports whether field f of the struct that t points to is data
 // that a lock may guard. Of the structs of other packages, only those that
-// contain a lock are of interest.
+// contain a lock are of interest, and words that may be used atomically.
 func (m *Machine) mayBeGuarded(f *types.Var, t types.Type) bool {
 	if guardsItself(f.Type()) || containsLock(f.Type()) {
 		return false
@@ -144,7 +149,13 @@ func (m *Machine) mayBeGuarded(f *types.Var, t types.Type) bool {
 	if !ok {
 		return false
 	}
-	return containsLock(p.Elem())
+	return containsLock(p.Elem()) || isWord(f.Type()) && !known.Std(f.Pkg().Path())
+}
+
+// isWord reports whether the functions of sync/atomic are for values of type t.
+func isWord(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
 }
 
 // guardsItself reports whether values of type t may be used by several
@@ -193,8 +204,17 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 	}
 	switch instr := instr.(type) {
 	case *ssa.UnOp:
-		if instr.Op == token.MUL && instr.X == addr {
-			access(loadsToWrite(instr, depth))
+		if instr.Op != token.MUL || instr.X != addr {
+			return out
+		}
+		access(loadsToWrite(instr, depth))
+		if _, ok := instr.Type().Underlying().(*types.Slice); ok {
+			a.Part, a.Elem = a.Part+"[*]", true
+			for _, ref := range *instr.Referrers() {
+				if elem, ok := ref.(*ssa.IndexAddr); ok {
+					out = addAccesses(out, a, elem, depth+1)
+				}
+			}
 		}
 	case *ssa.Store:
 		if instr.Addr == addr {
@@ -203,10 +223,12 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 	case *ssa.FieldAddr:
 		if instr.X == addr && part(instr) {
 			a.Pos = instr.Pos()
+			a.Part += "." + fieldOf(instr.X.Type(), instr.Field).Name()
 			out = addAccesses(out, a, instr, depth+1)
 		}
 	case *ssa.IndexAddr:
 		if instr.X == addr {
+			a.Part += index(instr.Index)
 			out = addAccesses(out, a, instr, depth+1)
 		}
 	case *ssa.Slice:
@@ -235,7 +257,7 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 			return out
 		}
 		switch {
-		case isAtomic(callee.Func):
+		case IsAtomic(callee.Func):
 			access(!strings.HasPrefix(callee.Func.Name(), "Load")).Atomic = true
 		case callee.Func == nil || callee.Func.Signature().Recv() == nil:
 		case callee.Body != nil:
@@ -249,7 +271,16 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 	return out
 }
 
-func isAtomic(fn *types.Func) bool {
+// index returns how a [Access.Part] writes an index.
+func index(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok && c.Value != nil {
+		return "[" + c.Value.ExactString() + "]"
+	}
+	return "[*]"
+}
+
+// IsAtomic reports whether fn is a function, not a method, of sync/atomic.
+func IsAtomic(fn *types.Func) bool {
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync/atomic" && fn.Signature().Recv() == nil
 }
 
@@ -260,7 +291,7 @@ func atomicallyUsed(p *ssa.Parameter) bool {
 	for _, ref := range *p.Referrers() {
 		switch ref := ref.(type) {
 		case ssa.CallInstruction:
-			if !isAtomic(locks.CalleeOf(ref.Common(), ref.Common().Value).Func) {
+			if !IsAtomic(locks.CalleeOf(ref.Common(), ref.Common().Value).Func) {
 				return false
 			}
 			found = true

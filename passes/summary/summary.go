@@ -98,8 +98,8 @@ func (r *Result) Functions() []*lockset.Function {
 	return r.funcs
 }
 
-// usesLocks reports whether the package's code mentions a lock's method or
-// a function of another package that has a summary.
+// usesLocks reports whether the package's code mentions a lock's method, a
+// function of sync/atomic, or a function of another package that has a summary.
 func (r *Result) usesLocks() bool {
 	seen := make(map[*types.Func]bool)
 	for _, obj := range r.pass.TypesInfo.Uses {
@@ -109,7 +109,7 @@ func (r *Result) usesLocks() bool {
 		}
 		seen[fn] = true
 		fn = fn.Origin()
-		if _, ok := locks.OpOf(fn); ok {
+		if _, ok := locks.OpOf(fn); ok || lockset.IsAtomic(fn) {
 			return true
 		}
 		if fn.Pkg() != r.pass.Pkg {

@@ -20,7 +20,7 @@ func (c *cache) Get(k string, mk func() int) int {
 	if !ok {
 		v = mk()
 		c.mu.Lock()
-		c.m[k] = v // want `c.m(\[k\])? is written here because of what was read under an earlier c\.mu \(line (17|18)\), which was unlocked in between \(line 19\)`
+		c.m[k] = v // want `c.m(\[k\])? is written here because of what was read under an earlier c\.mu \(line (17|18)\), which was unlocked in between: check again`
 		c.mu.Unlock()
 	}
 	return v

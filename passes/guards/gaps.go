@@ -1,0 +1,429 @@
+package guards
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/ownership"
+)
+
+// A Gap is a write that depends on what was read in an earlier critical section
+// of the same lock: between the two others may have changed it.
+type Gap struct {
+	// Expr is what is written, or called to write it, and Lock the lock, as the
+	// source writes them.
+	Expr, Lock string
+	Call       bool
+	Pos, End   token.Pos
+	// Read is the position of the read.
+	Read token.Pos
+	// Value reports whether what was read decides the value that is written, and
+	// not only whether it is.
+	Value bool
+}
+
+// A touch is a read or write of a datum in a critical section of the function
+// itself, or of a function that it calls.
+type touch struct {
+	instr ssa.Instruction
+	v     *types.Var
+	at    *locks.Term // the location
+	key   *locks.Term // of an element, if it is one element of a map
+	lock  *locks.Term
+	site  any // identifies the section
+	write bool
+	// deletes is set for the deletion of an element: it does no harm if the
+	// element is gone already.
+	deletes bool
+	pos     token.Pos
+	// values are what is read or, of a write, what is written.
+	values []ssa.Value
+	// holds are the other locks that are held there, with their sections.
+	holds []lockset.Lock
+}
+
+// findGaps finds the writes that depend on stale reads.
+func (a *analyzer) findGaps() {
+	own := make(map[*ssa.Function][]touch)
+	for _, fn := range a.m.IR.Funcs {
+		own[fn] = a.touchesOf(fn)
+	}
+	for _, fn := range a.m.IR.Funcs {
+		all := append(slices.Clip(own[fn]), a.touchesBelow(fn, own)...)
+		if !a.inTest(fn) {
+			a.findGapsIn(fn, all)
+		}
+	}
+	slices.SortStableFunc(a.result.Gaps, func(g, h *Gap) int { return cmp.Compare(g.Pos, h.Pos) })
+}
+
+// touchesOf returns what fn itself reads and writes in critical sections of its
+// own.
+func (a *analyzer) touchesOf(fn *ssa.Function) []touch {
+	var out []touch
+	visits := a.visits(fn)
+	for i := range visits {
+		v := &visits[i]
+		if v.Access == nil || v.Access.Elem || v.Joined || v.Access.Atomic || v.Access.Calls || a.exempt(v.Access) {
+			continue
+		}
+		for _, l := range v.Locks {
+			if l.Status != lockset.Held || l.Doubt || l.Site == nil {
+				continue
+			}
+			t := touch{
+				instr: v.Instr, v: v.Access.Var, at: v.At, lock: l.Term, site: l.Site,
+				write: v.Access.Write, pos: v.Access.Pos, holds: v.Locks,
+			}
+			if !t.pos.IsValid() {
+				t.pos = a.near(v.Instr)
+			}
+			a.fill(&t)
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// fill finds the values that t reads or writes, and the key.
+func (a *analyzer) fill(t *touch) {
+	switch instr := t.instr.(type) {
+	case *ssa.Store:
+		t.values = []ssa.Value{instr.Val}
+	case *ssa.UnOp:
+		if !t.write {
+			t.values = []ssa.Value{instr}
+		}
+		for _, ref := range *instr.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.MapUpdate:
+				t.key = a.m.Eval(ref.Key)
+				t.values = append(t.values, ref.Value)
+			case *ssa.Lookup:
+				if ref.X == ssa.Value(instr) {
+					t.key = a.m.Eval(ref.Index)
+				}
+			case *ssa.Call:
+				if b, ok := ref.Call.Value.(*ssa.Builtin); ok && b.Name() == "delete" {
+					t.deletes = true
+				}
+			}
+		}
+	}
+}
+
+// touchesBelow returns what the functions that fn calls read for their result
+// and write without looking, each in a section of its own.
+func (a *analyzer) touchesBelow(fn *ssa.Function, own map[*ssa.Function][]touch) []touch {
+	var out []touch
+	visits := a.visits(fn)
+	for i := range visits {
+		v := &visits[i]
+		call, ok := v.Instr.(*ssa.Call)
+		if v.Callee == nil || !ok || v.Joined || a.ownCall(v.Callee, call) {
+			continue
+		}
+		for _, t := range own[v.Callee] {
+			n := t
+			n.instr, n.site, n.pos, n.holds = call, call, call.Pos(), v.Locks
+			n.values = nil
+			if t.write {
+				if a.rechecked(v.Callee, t, own[v.Callee]) {
+					continue
+				}
+				n.values = a.argsWritten(v.Callee, t, call)
+			} else {
+				if !returned(v.Callee, t.values) {
+					continue
+				}
+				n.values = []ssa.Value{call}
+			}
+			n.at = a.inCaller(t.at, v)
+			n.lock = a.inCaller(t.lock, v)
+			if n.at == nil || n.lock == nil {
+				continue
+			}
+			if t.key != nil {
+				n.key = a.inCaller(t.key, v)
+				if n.key == nil {
+					continue
+				}
+			}
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// ownCall reports whether call is made for an object that nobody else can reach.
+func (a *analyzer) ownCall(callee *ssa.Function, call *ssa.Call) bool {
+	args := locks.CalleeOf(&call.Call, call.Call.Value).Args
+	if callee.Signature.Recv() == nil || len(args) == 0 {
+		return false
+	}
+	switch a.own.Of(args[0], call) {
+	case ownership.Private, ownership.Received, ownership.Stored:
+		return true
+	}
+	return false
+}
+
+// inCaller returns t, a term of the function that v calls, in terms of the
+// caller; nil if it has no name there.
+func (a *analyzer) inCaller(t *locks.Term, v *lockset.Visit) *locks.Term {
+	if t.Kind == locks.Const || v.Callee.Parent() != nil { // literals share their terms
+		return t
+	}
+	return a.outward(t, site{visit: v}, v.Callee)
+}
+
+// argsWritten returns the arguments of call that its callee writes at t.
+func (a *analyzer) argsWritten(callee *ssa.Function, t touch, call *ssa.Call) []ssa.Value {
+	var out []ssa.Value
+	args := locks.CalleeOf(&call.Call, call.Call.Value).Args
+	for i, p := range callee.Params {
+		if i < len(args) && derived(p)[orNil(t.values)] {
+			out = append(out, args[i])
+		}
+	}
+	return out
+}
+
+func orNil(vs []ssa.Value) ssa.Value {
+	if len(vs) == 0 {
+		return nil
+	}
+	return vs[len(vs)-1]
+}
+
+// returned reports whether fn returns something that depends on one of values.
+func returned(fn *ssa.Function, values []ssa.Value) bool {
+	for _, v := range values {
+		d := derived(v)
+		for _, b := range fn.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+				for _, r := range ret.Results {
+					if d[r] {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// derived returns the values that are computed from v alone or with others:
+// comparisons, elements, lengths.
+func derived(v ssa.Value) map[ssa.Value]bool {
+	seen := make(map[ssa.Value]bool)
+	var visit func(v ssa.Value)
+	visit = func(v ssa.Value) {
+		if seen[v] || v.Referrers() == nil || len(seen) > maxDerived {
+			return
+		}
+		seen[v] = true
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.BinOp, *ssa.UnOp, *ssa.Phi, *ssa.Convert, *ssa.ChangeType, *ssa.MakeInterface, *ssa.ChangeInterface,
+				*ssa.TypeAssert, *ssa.Extract, *ssa.Lookup, *ssa.Index, *ssa.Field, *ssa.Slice:
+				if u, ok := ref.(*ssa.UnOp); ok && u.Op == token.MUL {
+					if _, field := v.(*ssa.FieldAddr); !field {
+						if _, elem := v.(*ssa.IndexAddr); !elem {
+							continue
+						}
+					}
+				}
+				visit(ref.(ssa.Value))
+			case *ssa.IndexAddr:
+				visit(ref)
+			case *ssa.Call:
+				if b, ok := ref.Call.Value.(*ssa.Builtin); ok && (b.Name() == "len" || b.Name() == "append" || b.Name() == "min" || b.Name() == "max") {
+					visit(ref)
+				}
+			case *ssa.Store:
+				if alloc, ok := ref.Addr.(*ssa.Alloc); ok && ref.Val == v {
+					for _, use := range *alloc.Referrers() {
+						if load, ok := use.(*ssa.UnOp); ok && load.Op == token.MUL {
+							visit(load)
+						}
+					}
+				}
+			}
+		}
+	}
+	visit(v)
+	return seen
+}
+
+// maxDerived bounds the values that are followed from one read.
+const maxDerived = 200
+
+// findGapsIn finds the gaps in fn.
+func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
+	done := make(map[ssa.Instruction]bool)
+	for _, w := range all {
+		if !w.write || w.deletes || done[w.instr] || a.ignored(fn, w.pos) {
+			continue
+		}
+		for _, r := range all {
+			if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.site == w.site || r.instr == w.instr {
+				continue
+			}
+			if r.key != nil && w.key != nil && r.key != w.key || !before(r, w) || a.continuous(fn, r, w) || reserved(r, all) {
+				continue
+			}
+			value := written(r, w)
+			if !value && !decides(r, w) || a.rechecked(fn, w, all) {
+				continue
+			}
+			done[w.instr] = true
+			a.gap(fn, r, w, value)
+			break
+		}
+	}
+}
+
+// before reports whether r runs before w whenever w runs.
+func before(r, w touch) bool {
+	rb, wb := r.instr.Block(), w.instr.Block()
+	if rb == wb {
+		return slices.Index(rb.Instrs, r.instr) < slices.Index(wb.Instrs, w.instr)
+	}
+	return rb.Dominates(wb)
+}
+
+// reserved reports whether the section of r writes the data, too: then it has
+// said what it is up to, as with a flag "busy".
+func reserved(r touch, all []touch) bool {
+	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.v == r.v && t.at == r.at && t.site == r.site })
+}
+
+// continuous reports whether a lock is held from r to w: nothing changes in
+// between for those who respect it.
+func (a *analyzer) continuous(fn *ssa.Function, r, w touch) bool {
+	e := a.entries[fn]
+	if e.open || e.helper || len(e.all())+len(e.some)+len(e.classes) > 0 {
+		return true
+	}
+	for _, l := range r.holds {
+		if l.Status != lockset.Held || l.Site == nil {
+			continue
+		}
+		for _, k := range w.holds {
+			if k.Term == l.Term && k.Status == lockset.Held && k.Site == l.Site {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// written reports whether w writes what depends on the value that r has read.
+func written(r, w touch) bool {
+	for _, v := range r.values {
+		d := derived(v)
+		for _, x := range w.values {
+			if d[x] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// decides reports whether the value that r has read decides whether w happens.
+func decides(r, w touch) bool {
+	for _, v := range r.values {
+		d := derived(v)
+		for b := w.instr.Block().Idom(); b != nil; b = b.Idom() {
+			branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+			if !ok || !d[branch.Cond] || ends(b) {
+				continue // not by r, or a loop that asks again in each turn
+			}
+			for _, s := range b.Succs {
+				if len(s.Preds) == 1 && s.Dominates(w.instr.Block()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// ends reports whether the branch at the end of b decides if a loop goes on.
+func ends(b *ssa.BasicBlock) bool {
+	return inLoop(b) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !reachesBlock(s, b) })
+}
+
+// reachesBlock reports whether to can run after from.
+func reachesBlock(from, to *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(*ssa.BasicBlock) bool
+	visit = func(b *ssa.BasicBlock) bool {
+		if b == to {
+			return true
+		}
+		if seen[b] {
+			return false
+		}
+		seen[b] = true
+		return slices.ContainsFunc(b.Succs, visit)
+	}
+	return visit(from)
+}
+
+// rechecked reports whether w's own section reads the data again and decides by
+// it whether to write, or what.
+func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
+	for _, r := range all {
+		if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.site != w.site || r.instr == w.instr {
+			continue
+		}
+		if r.key != nil && w.key != nil && r.key != w.key {
+			continue
+		}
+		if decides(r, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// gap records a write that depends on a stale read.
+func (a *analyzer) gap(fn *ssa.Function, r, w touch, value bool) {
+	g := &Gap{Read: r.pos, Value: value}
+	if call, ok := w.instr.(*ssa.Call); ok && w.site == any(call) {
+		c := a.m.IR.Call(call.Call.Pos())
+		if c == nil {
+			return
+		}
+		g.Call, g.Expr, g.Pos, g.End = true, types.ExprString(c.Fun), c.Pos(), c.End()
+	} else {
+		g.Pos, g.End = a.span(w.pos)
+		g.Expr = w.at.String()
+		if n, ok := a.nodeAt(w.pos).(interface{ Pos() token.Pos }); ok && n != nil {
+			g.Expr = a.source(w)
+		}
+	}
+	g.Lock = w.lock.String()
+	a.result.Gaps = append(a.result.Gaps, g)
+}
+
+// source returns what w writes as the source writes it.
+func (a *analyzer) source(w touch) string {
+	acc := &access{pos: w.pos}
+	for _, v := range a.visits(w.instr.Parent()) {
+		if v.Instr == w.instr && v.Access != nil && v.Access.Var == w.v {
+			expr, _ := a.expr(acc, &v)
+			return expr
+		}
+	}
+	return w.at.String()
+}
