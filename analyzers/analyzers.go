@@ -11,6 +11,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/guardedby"
 	"github.com/concurlint/concurlint/analyzers/ignore"
 	"github.com/concurlint/concurlint/analyzers/lockgap"
+	"github.com/concurlint/concurlint/analyzers/lockorder"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
 )
@@ -27,6 +28,7 @@ var All = []*analysis.Analyzer{
 	guardedby.Analyzer,
 	ignore.Analyzer,
 	lockgap.Analyzer,
+	lockorder.Analyzer,
 	missingunlock.Analyzer,
 	unlockunheld.Analyzer,
 }

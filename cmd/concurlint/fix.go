@@ -63,24 +63,30 @@ func (c changes) apply(list []finding) (bool, error) {
 			sizes[file.Name()] = file.Size()
 		}
 	}
+	return len(set.Files()) > 0, c.merge(&set, sizes)
+}
+
+// merge adds the edits in set to c. The files had the given sizes when they
+// were checked.
+func (c changes) merge(set *fix.Set, sizes map[string]int) error {
 	for _, name := range set.Files() {
 		src, ok := c[name]
 		if !ok {
 			var err error
 			if src, err = os.ReadFile(name); err != nil {
-				return false, err
+				return err
 			}
 			if len(src) != sizes[name] {
-				return false, fmt.Errorf("%s has changed while it was checked", relative(name))
+				return fmt.Errorf("%s has changed while it was checked", relative(name))
 			}
 		}
 		fixed, err := set.Apply(name, src)
 		if err != nil {
-			return false, fmt.Errorf("a fix of %s is wrong, so no file is changed: %w", relative(name), err)
+			return fmt.Errorf("a fix of %s is wrong, so no file is changed: %w", relative(name), err)
 		}
 		c[name] = fixed
 	}
-	return len(set.Files()) > 0, nil
+	return nil
 }
 
 // fixesGenerated reports whether the fix of f changes a generated file, in

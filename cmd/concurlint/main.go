@@ -43,6 +43,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"help", "[name...]\texplain concurlint, a check or a command", help},
+		{"guards", "[-json] [-write] [-declared] [-infer] [-all] [packages]\tprint which lock guards which field or variable, and why; -write adds comments", printGuards},
 		{"dump", "lockstate [-func RE] [packages]\tprint the lock states beside the SSA form, to debug concurlint", dump},
 		{"version", "\tprint the version of concurlint and of the Go it was built with", printVersion},
 	}

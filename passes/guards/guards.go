@@ -35,6 +35,7 @@ var Analyzer = &analysis.Analyzer{
 	Run:        run,
 	ResultType: reflect.TypeFor[*Result](),
 	FactTypes:  []analysis.Fact{new(GuardFact), new(RequireFact), new(AtomicFact)},
+	Flags:      flags(),
 }
 
 // A Result tells what the locks of a package guard.
@@ -49,6 +50,11 @@ type Result struct {
 	Gaps []*Gap
 	// Problems are the mistakes in directives and annotations.
 	Problems []Problem
+	// Declared is what comments say about fields and variables.
+	Declared []*Declaration
+	// Undecided are the data with too little evidence for a guard, with the
+	// likeliest lock, if any; only for flag review.
+	Undecided []*Guard
 }
 
 // A Guard says that a lock guards a field or package variable.
@@ -74,6 +80,16 @@ type Guard struct {
 	// the position there, file:line. FromDeclared tells which it is.
 	From         string
 	FromDeclared bool
+
+	// These are set for flag review only. Class is the field or variable that
+	// the lock is in, Also are other locks that a comment names, Functions
+	// the number of those that hold the lock at accesses, Unclear the number
+	// of accesses that are not counted because it is not known whether they
+	// hold it, and Changes that of writes outside of construction.
+	Class                       string
+	Also                        []string
+	Functions, Unclear, Changes int
+	Atomic                      bool // some access is by sync/atomic
 
 	lock   lock
 	writes bool // only writes need it
@@ -156,8 +172,13 @@ func run(pass *analysis.Pass) (any, error) {
 		blamed:  make(map[callKey]bool),
 		result:  new(Result),
 	}
+	defer sum.Exclusive()()
 	a.declared = Declarations(pass)
+	if blind {
+		a.declared = a.declared.withoutComments()
+	}
 	a.result.Problems = a.declared.Problems
+	a.result.Declared = a.declared.Vars
 	sum.Functions()
 	if sum.Machine == nil {
 		return a.result, nil
@@ -172,6 +193,9 @@ func run(pass *analysis.Pass) (any, error) {
 	a.findGaps()
 	a.checkCalls()
 	a.export()
+	if review {
+		a.addReview()
+	}
 	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return int(g.Var.Pos() - h.Var.Pos()) })
 	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return int(m.Pos - n.Pos) })
 	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return int(b.Pos - c.Pos) })
@@ -181,7 +205,7 @@ func run(pass *analysis.Pass) (any, error) {
 func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
 	v, ok := a.visited[fn]
 	if !ok {
-		v = a.sum.Visits(fn)
+		v = slices.DeleteFunc(slices.Clone(a.sum.Visits(fn)), func(v lockset.Visit) bool { return v.Inner })
 		for i := range v {
 			v[i].Locks = a.canonical(v[i].Locks)
 		}

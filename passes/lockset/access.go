@@ -59,6 +59,9 @@ type Visit struct {
 	Locks []Lock
 	// Joined reports whether paths with different locksets were joined.
 	Joined bool
+	// Inner reports whether the call is in a literal that the function runs in
+	// place.
+	Inner bool
 }
 
 // accesses finds the accesses in fn, in the order of its code.
@@ -434,6 +437,9 @@ func (x *run) visit(st *State, c coded) {
 		p := x.prepareCall(st, &call.Call)
 		x.visitCall(st, call, p.callee.Body, p.args)
 	}
+	if len(x.frames) > 1 {
+		return // visited when the literal is run by itself
+	}
 	for _, a := range x.tree.accesses[instr] {
 		x.visits = append(x.visits, Visit{Instr: instr, Access: a, At: x.m.eval(st, a.Addr), Locks: st.locks, Joined: st.joined})
 	}
@@ -441,10 +447,10 @@ func (x *run) visit(st *State, c coded) {
 
 // visitCall records that st reaches a call of a function of the package.
 func (x *run) visitCall(st *State, instr ssa.CallInstruction, callee *ssa.Function, args []*locks.Term) {
-	if !x.record || len(x.frames) > 1 {
+	if !x.record {
 		return
 	}
-	v := Visit{Instr: instr, Callee: callee, Args: args, Locks: st.locks, Joined: st.joined}
+	v := Visit{Instr: instr, Callee: callee, Args: args, Locks: st.locks, Joined: st.joined, Inner: len(x.frames) > 1}
 	if callee == nil {
 		v.Foreign = foreign(instr.Common(), x.m.IR.SSA.Pkg)
 	}

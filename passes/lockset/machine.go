@@ -207,9 +207,8 @@ func (x *run) leave(fn *ssa.Function, st *State) *State {
 func (x *run) block(b *ssa.BasicBlock, st *State) (edges []flow.Edge[*State], exits []*State) {
 	x.budget--
 	states := []*State{st}
-	visiting := x.record && len(x.frames) == 1
 	for _, coded := range x.tree.code[b].instrs {
-		if visiting && coded.visit {
+		if x.record && coded.visit {
 			for _, s := range states {
 				x.visit(s, coded)
 			}

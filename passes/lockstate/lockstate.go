@@ -39,6 +39,7 @@ type Result struct {
 	// Funcs are the functions that do something with locks, in source order.
 	Funcs []*Func
 
+	sum     *summary.Result
 	machine *lockset.Machine
 	runs    []*lockset.Function
 
@@ -201,7 +202,8 @@ type Lap struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
-	r := &Result{runs: sum.Functions(), machine: sum.Machine}
+	defer sum.Exclusive()()
+	r := &Result{runs: sum.Functions(), machine: sum.Machine, sum: sum}
 	for _, f := range r.runs {
 		b := builder{machine: r.machine, fn: &Func{fn: f.Fn, Decl: f.Fn.Syntax()}}
 		b.fn.Obj, _ = f.Fn.Object().(*types.Func)

@@ -116,6 +116,7 @@ func (fn *Func) section(a *Acquire) *Section {
 // HTTP handler, be it the function or its caller. Tests do not count: they
 // recover what they provoke.
 func (r *Result) Panicking(s *Section) *ast.CallExpr {
+	defer r.sum.Exclusive()()
 	start := s.Acquire.site.Instr
 	if !r.protection().protects(start) {
 		return nil

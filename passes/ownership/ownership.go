@@ -92,6 +92,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	r.values = make(map[*ssa.Function]bool)
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
+	defer sum.Exclusive()()
 	sum.Functions()
 	if sum.Machine != nil {
 		r.pkg = sum.Machine.IR

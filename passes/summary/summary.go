@@ -44,6 +44,7 @@ type Result struct {
 	// lock.
 	Machine *lockset.Machine
 
+	mu    sync.Mutex // see Exclusive
 	pass  *analysis.Pass
 	ends  map[*types.Func]known.End
 	facts map[*types.Func]*lockset.Effects // decoded
@@ -81,6 +82,14 @@ func run(pass *analysis.Pass) (any, error) {
 // isStd reports whether pass's package belongs to the standard library.
 func isStd(pass *analysis.Pass) bool {
 	return known.Std(pass.Pkg.Path()) && (pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd")
+}
+
+// Exclusive keeps other passes from using the machine, whose tables grow with
+// every question, until the function that it returns is called. Drivers run the
+// analyzers of a package at the same time.
+func (r *Result) Exclusive() (release func()) {
+	r.mu.Lock()
+	return r.mu.Unlock
 }
 
 // Functions returns the functions of the package in source order, literals

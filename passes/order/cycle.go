@@ -1,0 +1,142 @@
+package order
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// maxLength bounds the edges of a cycle: nobody could replay a longer one.
+const maxLength = 5
+
+// findCycles finds the cycles that edges of the package close: for each edge the
+// shortest way back.
+func (a *analyzer) findCycles(orders []*Order) {
+	next := make(map[Class][]Class)
+	for _, e := range append(slices.Clip(a.result.Edges), a.result.Imported...) {
+		if !slices.Contains(next[e.From], e.To) {
+			next[e.From] = append(next[e.From], e.To)
+		}
+	}
+	seen := make(map[string]bool)
+	for _, e := range a.result.Edges {
+		if e.test {
+			continue
+		}
+		path := shortest(next, e.To, e.From)
+		if path == nil || len(path) > maxLength {
+			continue
+		}
+		c := a.witness(e, path)
+		if c == nil {
+			continue
+		}
+		key := cycleKey(c)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		a.result.Cycles = append(a.result.Cycles, a.rotate(c, orders))
+	}
+	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return cmp.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
+}
+
+// shortest returns the classes on a shortest way from one class to another,
+// both included.
+func shortest(next map[Class][]Class, from, to Class) []Class {
+	prev := map[Class]Class{from: from}
+	queue := []Class{from}
+	for len(queue) > 0 {
+		c := queue[0]
+		queue = queue[1:]
+		if c == to {
+			var path []Class
+			for ; c != from; c = prev[c] {
+				path = append(path, c)
+			}
+			path = append(path, from)
+			slices.Reverse(path)
+			return path
+		}
+		for _, d := range next[c] {
+			if _, ok := prev[d]; !ok {
+				prev[d] = c
+				queue = append(queue, d)
+			}
+		}
+	}
+	return nil
+}
+
+// witness returns the cycle of e and the way back along path, with edges that can
+// really meet; nil if there are none: a lock that is held everywhere lets only
+// one goroutine in, and readers do not exclude each other.
+func (a *analyzer) witness(e *Edge, path []Class) *Cycle {
+	edges := []*Edge{e}
+	var extend func(i int) bool
+	extend = func(i int) bool {
+		if i == len(path)-1 {
+			return a.possible(edges)
+		}
+		for _, f := range a.byPair[[2]Class{path[i], path[i+1]}] {
+			if f.test {
+				continue
+			}
+			edges = append(edges, f)
+			if extend(i + 1) {
+				return true
+			}
+			edges = edges[:len(edges)-1]
+		}
+		return false
+	}
+	if !extend(0) {
+		return nil
+	}
+	return &Cycle{edges}
+}
+
+// possible reports whether the edges of a cycle can wait for each other.
+func (a *analyzer) possible(edges []*Edge) bool {
+	gates := slices.Clone(edges[0].Gates)
+	for _, e := range edges[1:] {
+		gates = slices.DeleteFunc(gates, func(c Class) bool { return !slices.Contains(e.Gates, c) })
+	}
+	if len(gates) > 0 {
+		return false
+	}
+	for i, e := range edges {
+		f := edges[(i+1)%len(edges)]
+		if e.ToMode == locks.Read && f.FromMode == locks.Read && !a.writes[e.To] {
+			return false
+		}
+	}
+	return true
+}
+
+// cycleKey is the same for the same cycle, wherever it begins.
+func cycleKey(c *Cycle) string {
+	var parts []string
+	for _, e := range c.Edges {
+		parts = append(parts, e.From.Pkg+" "+e.From.Name)
+	}
+	slices.Sort(parts)
+	key := ""
+	for _, p := range parts {
+		key += p + "\n"
+	}
+	return key
+}
+
+// rotate returns c beginning at the edge that is to be reported: of those of the
+// package the one that stands last in its source.
+func (a *analyzer) rotate(c *Cycle, orders []*Order) *Cycle {
+	best := 0
+	for i, e := range c.Edges {
+		if e.Pos > c.Edges[best].Pos {
+			best = i
+		}
+	}
+	return &Cycle{append(slices.Clone(c.Edges[best:]), c.Edges[:best]...)}
+}

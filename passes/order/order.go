@@ -1,0 +1,465 @@
+// Package order defines an Analyzer that tells in which order locks are nested:
+// which kind of lock is acquired while which other is held, directly or below
+// a call, and where that order is a cycle.
+//
+// Locks are told apart by class: the field of a type, or the package variable.
+// Edges travel between packages as facts, so that a package can close a cycle
+// with an edge of another.
+//
+// The idea of a lock-order graph is that of Havelund's "Using runtime analysis
+// to guide model checking of Java programs" (SPIN 2000) and of RacerX (Engler and
+// Ashcraft, SOSP 2003).
+//
+// It reports nothing.
+package order
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/ownership"
+	"github.com/concurlint/concurlint/passes/summary"
+)
+
+// Analyzer tells in which order locks are nested.
+var Analyzer = &analysis.Analyzer{
+	Name:       "order",
+	Doc:        "tell in which order locks are nested",
+	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/order",
+	Requires:   []*analysis.Analyzer{summary.Analyzer, ownership.Analyzer},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(AcquireFact), new(OrderFact)},
+}
+
+// A Result is the lock-order graph as one package sees it.
+type Result struct {
+	// Edges are those of the package, in source order.
+	Edges []*Edge
+	// Imported are those of the packages below.
+	Imported []*Edge
+	// Cycles are those that an edge of the package closes.
+	Cycles []*Cycle
+	// Pairs are nested locks of one class.
+	Pairs []*Pair
+	// Against are edges against a declared order.
+	Against []*Against
+	// Problems are the mistakes in order directives.
+	Problems []Problem
+
+	below map[*ssa.Function]map[Class]*acquisition
+}
+
+// A Class is what locks of one kind have in common: the package path, and in it
+// the type and field, or the variable.
+type Class struct{ Pkg, Name string }
+
+// String returns the class with the last element of the package path.
+func (c Class) String() string { return filepath.Base(c.Pkg) + "." + c.Name }
+
+// An Edge says that a lock of class To is acquired while one of class From is
+// held.
+type Edge struct {
+	From, To         Class
+	FromMode, ToMode locks.Mode
+	// FromExpr and ToExpr are the locks as the source writes them.
+	FromExpr, ToExpr string
+	// Holder is the function that does it, Where the position of the
+	// acquisition, or of the call below which it is, HeldAt where the lock of
+	// From was acquired: file:line.
+	Holder, Where, HeldAt string
+	// Call is the called function, as the source writes it, and Chain leads from
+	// there to the acquisition at At, if it is in a callee.
+	Call  string
+	Chain []string
+	At    string
+	// Gates are the other locks that are held.
+	Gates []Class
+	// Pos and End are those of the acquisition or call, not valid for imported
+	// edges; HeldPos is where the lock of From was acquired.
+	Pos, End, HeldPos token.Pos
+
+	test bool
+}
+
+// A Cycle is a sequence of edges, each beginning where the one before it ends.
+// The first is an edge of the package.
+type Cycle struct{ Edges []*Edge }
+
+// A Pair is a function that nests the locks of two of its parameters.
+type Pair struct {
+	Held, Acquired string // as the source writes them
+	Func           string
+	Pos, End       token.Pos
+	HeldPos        token.Pos
+}
+
+type analyzer struct {
+	pass   *analysis.Pass
+	m      *lockset.Machine
+	sum    *summary.Result
+	own    *ownership.Result
+	result *Result
+	owners map[*types.Var]Class
+	byPair map[[2]Class][]*Edge
+	writes map[Class]bool // classes that somebody locks for writing
+	facts  map[*types.Func]map[Class]*acquisition
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
+	a := &analyzer{
+		pass:   pass,
+		sum:    sum,
+		own:    pass.ResultOf[ownership.Analyzer].(*ownership.Result),
+		result: new(Result),
+		owners: make(map[*types.Var]Class),
+		byPair: make(map[[2]Class][]*Edge),
+		writes: make(map[Class]bool),
+		facts:  make(map[*types.Func]map[Class]*acquisition),
+	}
+	defer sum.Exclusive()()
+	orders := a.readOrders()
+	functions := sum.Functions()
+	if sum.Machine == nil {
+		return a.result, nil
+	}
+	a.m = sum.Machine
+	a.findBelow(functions)
+	for _, f := range functions {
+		a.nested(f)
+	}
+	for _, fn := range a.m.IR.Funcs {
+		a.calls(fn)
+	}
+	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return cmp.Compare(e.Pos, f.Pos) })
+	a.importEdges()
+	a.findCycles(orders)
+	a.findAgainst(orders)
+	a.export()
+	return a.result, nil
+}
+
+// classOf returns the class of the lock named t; ok is false for locks that only
+// one function knows.
+func (a *analyzer) classOf(t *locks.Term) (c Class, ok bool) {
+	switch k := t.Class().(type) {
+	case locks.Global:
+		return Class{k.Pkg, k.Name}, true
+	case *types.Var:
+		c, known := a.owners[k]
+		if !known {
+			c = fieldClass(k)
+			a.owners[k] = c
+		}
+		return c, c.Name != ""
+	}
+	return Class{}, false
+}
+
+// fieldClass returns the class of the locks in field f. That of a field whose
+// type has no name begins at the position, so that it is the same in one
+// package only.
+func fieldClass(f *types.Var) Class {
+	if f.Pkg() == nil {
+		return Class{}
+	}
+	scope := f.Pkg().Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if path := pathTo(tn.Type().Underlying(), f, 0); path != "" {
+			return Class{f.Pkg().Path(), name + path}
+		}
+	}
+	return Class{f.Pkg().Path(), fmt.Sprintf("%s·%d", f.Name(), f.Pos())}
+}
+
+// pathTo returns the path from type t to field f through structs without a name.
+func pathTo(t types.Type, f *types.Var, depth int) string {
+	s, ok := t.(*types.Struct)
+	if !ok || depth > 3 {
+		return ""
+	}
+	for i := range s.NumFields() {
+		g := s.Field(i)
+		if g == f {
+			return "." + f.Name()
+		}
+		if inner, ok := g.Type().(*types.Struct); ok {
+			if path := pathTo(inner, f, depth+1); path != "" {
+				return "." + g.Name() + path
+			}
+		}
+	}
+	return ""
+}
+
+// fresh reports whether the lock named t belongs to an object that nobody else
+// can reach at instr.
+func (a *analyzer) fresh(t *locks.Term, instr ssa.Instruction) bool {
+	v, ok := t.Base().Val.(ssa.Value)
+	return ok && a.own.Of(v, instr) == ownership.Private
+}
+
+// nested adds the edges of the acquisitions in f itself, and in functions that it
+// calls, as far as it has names for their locks.
+func (a *analyzer) nested(f *lockset.Function) {
+	for _, e := range f.Events {
+		if e.Kind != lockset.Acquired || e.State.Joined() {
+			continue
+		}
+		to, ok := a.classOf(e.Lock)
+		if !ok || a.fresh(e.Lock, e.Instr) {
+			continue
+		}
+		for _, h := range e.State.Locks() {
+			if h.Status != lockset.Held || h.Doubt || h.Site == nil || h.Term == e.Lock {
+				continue
+			}
+			from, ok := a.classOf(h.Term)
+			if !ok || a.fresh(h.Term, e.Instr) {
+				continue
+			}
+			if from == to {
+				a.pair(f, e, h)
+				continue
+			}
+			edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: e.Mode, FromExpr: h.Site.Expr, ToExpr: e.Site.Expr}
+			if via := e.Site.Via; via != nil {
+				edge.Call, edge.Chain, edge.At = via.Callee, via.Chain, via.At
+			}
+			a.add(edge, f.Fn, e.Site.Instr, h, e.State.Locks())
+		}
+	}
+}
+
+// calls adds the edges of the acquisitions below the calls in fn.
+func (a *analyzer) calls(fn *ssa.Function) {
+	for _, v := range a.sum.Visits(fn) {
+		if v.Joined || v.Callee == nil && v.Foreign == nil {
+			continue
+		}
+		held := false
+		for _, l := range v.Locks {
+			held = held || l.Status == lockset.Held && !l.Doubt && l.Site != nil
+		}
+		call, ok := v.Instr.(ssa.CallInstruction)
+		if !held || !ok {
+			continue
+		}
+		below := a.result.below[v.Callee]
+		if v.Callee == nil {
+			below = a.imported(v.Foreign)
+		}
+		if len(below) == 0 {
+			continue
+		}
+		released := a.released(v.Callee)
+		for _, to := range sortedClasses(below) {
+			acq := below[to]
+			for _, h := range v.Locks {
+				from, ok := a.classOf(h.Term)
+				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || released[from] || a.fresh(h.Term, call) {
+					continue
+				}
+				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
+					continue
+				}
+				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: short(to), Call: a.callName(call), Chain: acq.chain, At: acq.at}
+				a.add(edge, fn, call, h, v.Locks)
+			}
+		}
+	}
+}
+
+// hasSite reports whether an edge is known already at the call.
+func (a *analyzer) hasSite(from, to Class, call ssa.CallInstruction) bool {
+	pos, _ := a.span(call)
+	return slices.ContainsFunc(a.byPair[[2]Class{from, to}], func(e *Edge) bool { return e.Pos == pos })
+}
+
+func short(c Class) string { return c.Name }
+
+// released returns the classes of the locks that fn releases for its callers, if
+// only to acquire them again.
+func (a *analyzer) released(fn *ssa.Function) map[Class]bool {
+	if fn == nil {
+		return nil
+	}
+	out := make(map[Class]bool)
+	for _, n := range a.sum.Needs(fn) {
+		if c, ok := a.classOf(n.Term); ok {
+			out[c] = true
+		}
+	}
+	return out
+}
+
+// maxWitnesses bounds the edges between two classes that are kept.
+const maxWitnesses = 8
+
+// add adds an edge of fn, at instr, with lock h held among all.
+func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h lockset.Lock, all []lockset.Lock) {
+	key := [2]Class{e.From, e.To}
+	if len(a.byPair[key]) >= maxWitnesses {
+		return
+	}
+	e.test = a.m.IR.InTest(fn.Pos())
+	e.Holder = a.display(fn)
+	e.Pos, e.End = a.span(instr)
+	e.HeldPos, _ = a.span(h.Site.Instr)
+	e.Where, e.HeldAt = a.m.Position(e.Pos), a.m.Position(e.HeldPos)
+	for _, l := range all {
+		if c, ok := a.classOf(l.Term); ok && l.Status == lockset.Held && !l.Doubt && l.Mode == locks.Write && c != e.From && c != e.To && !slices.Contains(e.Gates, c) {
+			e.Gates = append(e.Gates, c)
+		}
+	}
+	if slices.ContainsFunc(a.byPair[key], func(f *Edge) bool {
+		return f.Pos == e.Pos && slices.Equal(f.Gates, e.Gates) && f.FromMode == e.FromMode
+	}) {
+		return
+	}
+	a.byPair[key] = append(a.byPair[key], e)
+	a.result.Edges = append(a.result.Edges, e)
+}
+
+// span returns the positions of a call.
+func (a *analyzer) span(instr ssa.CallInstruction) (pos, end token.Pos) {
+	if call := a.m.IR.Call(instr.Common().Pos()); call != nil {
+		return call.Pos(), call.End()
+	}
+	return instr.Pos(), instr.Pos()
+}
+
+// callName returns the called function as the source writes it.
+func (a *analyzer) callName(instr ssa.CallInstruction) string {
+	if call := a.m.IR.Call(instr.Common().Pos()); call != nil {
+		return types.ExprString(call.Fun)
+	}
+	return "the call"
+}
+
+// display returns how messages call fn.
+func (a *analyzer) display(fn *ssa.Function) string {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	obj, ok := fn.Object().(*types.Func)
+	if !ok {
+		return "a literal"
+	}
+	return displayName(obj)
+}
+
+func displayName(fn *types.Func) string {
+	if recv := fn.Signature().Recv(); recv != nil {
+		t := recv.Type()
+		if p, ok := types.Unalias(t).(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		if n, ok := types.Unalias(t).(*types.Named); ok {
+			return n.Obj().Name() + "." + fn.Name()
+		}
+	}
+	return fn.Name()
+}
+
+// pair records that a function nests locks of one class that belong to two of
+// its parameters, in the order that its caller chooses.
+func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock) {
+	p, q := parameter(h.Term), parameter(e.Lock)
+	if p == nil || q == nil || p == q || p.Parent() != q.Parent() || p.Parent() != f.Fn || !a.bothWays(f.Fn, p, q) || compared(e.Instr, p, q) {
+		return
+	}
+	if e.Site.Via != nil && e.Site.Via.Chain != nil {
+		return
+	}
+	if e.Mode == locks.Read && h.Mode == locks.Read {
+		return
+	}
+	x := &Pair{Held: h.Site.Expr, Acquired: e.Site.Expr, Func: a.display(f.Fn)}
+	x.Pos, x.End = a.span(e.Site.Instr)
+	x.HeldPos, _ = a.span(h.Site.Instr)
+	if !slices.ContainsFunc(a.result.Pairs, func(y *Pair) bool { return y.Pos == x.Pos }) {
+		a.result.Pairs = append(a.result.Pairs, x)
+	}
+}
+
+// parameter returns the parameter whose own field, at any depth of embedding, t
+// is; nil if it is the lock of something that the parameter refers to.
+func parameter(t *locks.Term) *ssa.Parameter {
+	for t.Kind == locks.Field {
+		t = t.X
+	}
+	p, _ := t.Val.(*ssa.Parameter)
+	if t.Kind != locks.Root {
+		return nil
+	}
+	return p
+}
+
+// bothWays reports whether callers may call fn with the objects for p and q
+// exchanged: they are other packages, or there are calls of which nobody can
+// tell.
+func (a *analyzer) bothWays(fn *ssa.Function, p, q *ssa.Parameter) bool {
+	return types.Identical(p.Type(), q.Type())
+}
+
+// compared reports whether instr runs only after a test that compares p with q,
+// or parts of them: that is how one order is chosen for all.
+func compared(instr ssa.Instruction, p, q *ssa.Parameter) bool {
+	for b := instr.Block(); b != nil; b = b.Idom() {
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || cmp.Op == token.EQL || cmp.Op == token.NEQ {
+			continue
+		}
+		x, y := dependsOn(cmp.X, 0), dependsOn(cmp.Y, 0)
+		if x == p && y == q || x == q && y == p {
+			return true
+		}
+	}
+	return false
+}
+
+// dependsOn returns the parameter that v is computed from, or nil.
+func dependsOn(v ssa.Value, depth int) *ssa.Parameter {
+	if depth > 8 {
+		return nil
+	}
+	switch v := v.(type) {
+	case *ssa.Parameter:
+		return v
+	case *ssa.FieldAddr:
+		return dependsOn(v.X, depth+1)
+	case *ssa.UnOp:
+		return dependsOn(v.X, depth+1)
+	case *ssa.Convert:
+		return dependsOn(v.X, depth+1)
+	case *ssa.ChangeType:
+		return dependsOn(v.X, depth+1)
+	case *ssa.Call:
+		for _, arg := range v.Call.Args {
+			if p := dependsOn(arg, depth+1); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
