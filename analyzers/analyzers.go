@@ -10,6 +10,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/doublelock"
 	"github.com/concurlint/concurlint/analyzers/guardedby"
 	"github.com/concurlint/concurlint/analyzers/ignore"
+	"github.com/concurlint/concurlint/analyzers/lockblocking"
 	"github.com/concurlint/concurlint/analyzers/lockgap"
 	"github.com/concurlint/concurlint/analyzers/lockorder"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
@@ -27,6 +28,7 @@ var All = []*analysis.Analyzer{
 	doublelock.Analyzer,
 	guardedby.Analyzer,
 	ignore.Analyzer,
+	lockblocking.Analyzer,
 	lockgap.Analyzer,
 	lockorder.Analyzer,
 	missingunlock.Analyzer,

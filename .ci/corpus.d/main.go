@@ -4,6 +4,7 @@
 //	corpus   findings on the pinned modules of .ci/corpus.tsv, with verdicts
 //	bench    time and memory beside a tool that does nothing and a peer
 //	kernels  findings on the goroutine leak kernels of the Go distribution
+//	guards   inferred guards beside those that people declare
 //
 // It is started by the scripts of the same names in .ci, which pass it the
 // root of the repository. It keeps everything it makes below
@@ -25,6 +26,7 @@ var commands = map[string]func(ctx context.Context, root string, args []string) 
 	"corpus":  corpusMain,
 	"bench":   benchMain,
 	"kernels": kernelsMain,
+	"guards":  guardsMain,
 }
 
 // errFindings is what a command returns that has printed why it failed.
@@ -35,7 +37,7 @@ func main() {
 		os.Exit(meter(tool, os.Args[1:]))
 	}
 	if len(os.Args) < 3 || commands[os.Args[2]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: corpus ROOT corpus|bench|kernels [flags] [BINARY]")
+		fmt.Fprintln(os.Stderr, "usage: corpus ROOT corpus|bench|kernels|guards [flags] [BINARY]")
 		os.Exit(2)
 	}
 	if err := limit(); err != nil {

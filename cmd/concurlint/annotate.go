@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"go/ast"
 	"go/token"
+	"os"
 	"slices"
 	"strings"
 
@@ -176,6 +179,7 @@ func (p *place) writable(pkg *packages.Package) bool {
 func (c changes) comment(list []*guard) error {
 	var set fix.Set
 	sizes := make(map[string]int)
+	sources := make(map[string][]byte)
 	seen := make(map[*place]bool)
 	for _, g := range list {
 		if seen[g.place] {
@@ -183,8 +187,40 @@ func (c changes) comment(list []*guard) error {
 		}
 		seen[g.place] = true
 		file := g.pkg.Fset.File(g.place.node.Pos())
-		set.Add(g.pkg.Fset, analysis.SuggestedFix{TextEdits: []analysis.TextEdit{g.place.comment_(file, g.Lock)}})
-		sizes[file.Name()] = file.Size()
+		src, ok := sources[file.Name()]
+		if !ok {
+			var err error
+			if src, err = os.ReadFile(file.Name()); err != nil {
+				return err
+			}
+			sources[file.Name()] = src
+			sizes[file.Name()] = file.Size()
+		}
+		if edit, ok := g.place.edit(file, src, g.Lock); ok {
+			set.Add(g.pkg.Fset, analysis.SuggestedFix{TextEdits: []analysis.TextEdit{edit}})
+		}
 	}
 	return c.merge(&set, sizes)
+}
+
+// edit returns the edit that adds a comment on the guard to p: at the end of the
+// line or, if a comment is there, on a line of its own above it.
+func (p *place) edit(file *token.File, src []byte, lock string) (analysis.TextEdit, bool) {
+	if file.Size() != len(src) {
+		return analysis.TextEdit{}, false // see merge
+	}
+	start, end := file.Offset(p.node.Pos()), file.Offset(p.node.End())
+	before := src[bytes.LastIndexByte(src[:start], '\n')+1 : start]
+	after, _, _ := bytes.Cut(src[end:], []byte("\n"))
+	if p.comment == nil && len(bytes.TrimSpace(after)) == 0 && file.Line(p.node.Pos()) == file.Line(p.node.End()) {
+		return analysis.TextEdit{Pos: p.node.End(), NewText: []byte(" // guarded by " + lock)}, true
+	}
+	if len(bytes.TrimSpace(before)) > 0 {
+		return analysis.TextEdit{}, false
+	}
+	text := fmt.Sprintf("%s// Guarded by %s.\n", before, lock)
+	if p.doc != nil && !strings.HasSuffix(strings.TrimSpace(p.doc.Text()), ".") {
+		text = fmt.Sprintf("%s//\n%s", before, text) // another sentence
+	}
+	return analysis.TextEdit{Pos: p.node.Pos() - token.Pos(len(before)), NewText: []byte(text)}, true
 }

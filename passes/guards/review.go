@@ -75,10 +75,12 @@ func (a *analyzer) mostHeld(d *datum) *tally {
 // weigh adds evidence to g, the guard of d.
 func (a *analyzer) weigh(g *Guard, d *datum) {
 	g.Atomic = d.atomic
+	class := g.lock.class
 	if g.lock.term != nil {
-		g.Class = a.path(lock{class: g.lock.term.Class()})
-	} else if g.lock.class != nil {
-		g.Class = a.path(g.lock)
+		class = g.lock.term.Class()
+	}
+	if class != nil {
+		g.Class = a.path(lock{class: class})
 	}
 	if decl := a.vars[d.v]; decl != nil && len(decl.locks) > 1 {
 		for _, l := range decl.locks[1:] {

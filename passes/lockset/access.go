@@ -3,6 +3,7 @@ package lockset
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -49,12 +50,15 @@ type Visit struct {
 	// At is the location that is accessed: the field's or variable's address.
 	At *locks.Term
 	// Callee is the called function, one of the package, and Args its
-	// arguments, as far as they are known.
+	// arguments, as far as they are known. It is nil for calls of functions that
+	// are not known; these are visited only where locks are held.
 	Callee *ssa.Function
 	Args   []*locks.Term
 	// Foreign is the called function if it is one of another package, outside
 	// of the standard library.
 	Foreign *types.Func
+	// Wait is set where Instr waits while locks are held; see [Waits].
+	Wait bool
 	// Locks is what is known of locks there; nothing is known of others.
 	Locks []Lock
 	// Joined reports whether paths with different locksets were joined.
@@ -417,22 +421,52 @@ func foreign(common *ssa.CallCommon, pkg *types.Package) *types.Func {
 }
 
 // visited reports whether instr is a call of a function whose code is at hand,
-// or which may have a fact.
+// which may have a fact, or which is not known.
 func (m *Machine) visited(instr ssa.Instruction) bool {
 	call, ok := instr.(*ssa.Call)
 	if !ok {
-		return false
+		return Waits(instr)
 	}
-	if call.Call.IsInvoke() {
-		return m.Method(&call.Call) != nil
+	callee := locks.CalleeOf(&call.Call, call.Call.Value)
+	if Waits(instr) {
+		return true
 	}
-	return locks.CalleeOf(&call.Call, call.Call.Value).Body != nil || foreign(&call.Call, m.IR.SSA.Pkg) != nil
+	if call.Call.IsInvoke() || callee.Func == nil {
+		_, builtin := call.Call.Value.(*ssa.Builtin)
+		return !builtin
+	}
+	return callee.Body != nil || foreign(&call.Call, m.IR.SSA.Pkg) != nil
+}
+
+// Waits reports whether instr waits for another goroutine, other than for a lock: a
+// channel operation that may block, or a call that waits for goroutines to end or
+// for a condition.
+func Waits(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.Send:
+		return true
+	case *ssa.UnOp:
+		return instr.Op == token.ARROW
+	case *ssa.Select:
+		return instr.Blocking
+	case *ssa.Call:
+		callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
+		op, ok := locks.OpOf(callee.Func)
+		return known.Joins(callee.Func) || ok && op.Action == locks.Wait
+	}
+	return false
 }
 
 // visit records that st reaches instr: its accesses, or a call that changes no
 // state.
 func (x *run) visit(st *State, c coded) {
 	instr := c.instr
+	if Waits(instr) {
+		if st.holds() {
+			x.visits = append(x.visits, Visit{Instr: instr, Wait: true, Locks: st.locks, Joined: st.joined, Inner: len(x.frames) > 1})
+		}
+		return
+	}
 	if call, ok := instr.(*ssa.Call); ok && !c.run {
 		p := x.prepareCall(st, &call.Call)
 		x.visitCall(st, call, p.callee.Body, p.args)
@@ -454,9 +488,39 @@ func (x *run) visitCall(st *State, instr ssa.CallInstruction, callee *ssa.Functi
 	if callee == nil {
 		v.Foreign = foreign(instr.Common(), x.m.IR.SSA.Pkg)
 	}
-	if callee != nil || v.Foreign != nil {
+	dynamic := func() bool {
+		_, builtin := instr.Common().Value.(*ssa.Builtin)
+		return !builtin && (instr.Common().IsInvoke() || locks.CalleeOf(instr.Common(), instr.Common().Value).Func == nil) && st.holds()
+	}
+	if callee != nil || v.Foreign != nil || dynamic() {
 		x.visits = append(x.visits, v)
 	}
+}
+
+// holds reports whether s holds a lock.
+func (s *State) holds() bool {
+	return slices.ContainsFunc(s.locks, func(l Lock) bool { return l.Status == Held })
+}
+
+// Targets returns the functions that the call of a function value may reach, if
+// it is loaded from a field or package variable and all that may be there are
+// known.
+func (m *Machine) Targets(common *ssa.CallCommon) []*ssa.Function {
+	t := m.Eval(common.Value)
+	if common.IsInvoke() || t.Kind != locks.Deref {
+		return nil
+	}
+	var out []*ssa.Function
+	for _, s := range m.Stored(cellOf(t.X)) {
+		v, ok := s.Func.Val.(ssa.Value)
+		if !ok {
+			return nil
+		}
+		if body := locks.CalleeOf(&ssa.CallCommon{Value: v}, v).Body; body != nil {
+			out = append(out, body)
+		}
+	}
+	return out
 }
 
 // Visits returns the accesses and calls in fn's own code as they are reached

@@ -1246,6 +1246,9 @@ func (x *run) shows(instr ssa.CallInstruction, c call, eff *Effects) map[*locks.
 			}
 			return nil
 		})
+		for t.Kind == locks.Field && t.Var.Embedded() {
+			t = t.X // c.Lock(), not c.Mutex.Lock()
+		}
 		shown[bound] = types.ExprString(arg) + strings.TrimPrefix(t.String(), base)
 	}
 	for _, e := range eff.Excludes {

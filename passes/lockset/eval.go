@@ -262,6 +262,10 @@ func (m *Machine) lockOfCond(st *State, cond *locks.Term) *locks.Term {
 	return nil
 }
 
+// CondLock returns the lock of the condition variable whose address is v, or nil
+// if it is not known.
+func (m *Machine) CondLock(v ssa.Value) *locks.Term { return m.lockOfCond(new(State), m.Eval(v)) }
+
 // Owner is the placeholder for the struct that a condition variable is a field
 // of, in the terms of Conds.
 func (m *Machine) Owner() *locks.Term { return m.Names.Root(locks.Result{Index: -1}) }

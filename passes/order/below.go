@@ -134,6 +134,8 @@ func (a *analyzer) callees(call ssa.CallInstruction) (own []*ssa.Function, forei
 	callee := locks.CalleeOf(common, common.Value)
 	if callee.Body != nil {
 		own = append(own, callee.Body)
+	} else if callee.Func == nil {
+		return a.m.Targets(common), nil
 	} else if callee.Func != nil && callee.Func.Pkg() != nil && !known.Std(callee.Func.Pkg().Path()) {
 		foreign = callee.Func
 	}

@@ -12,14 +12,14 @@ const maxLength = 5
 
 // findCycles finds the cycles that edges of the package close: for each edge the
 // shortest way back.
-func (a *analyzer) findCycles(orders []*Order) {
+func (a *analyzer) findCycles() {
 	next := make(map[Class][]Class)
 	for _, e := range append(slices.Clip(a.result.Edges), a.result.Imported...) {
 		if !slices.Contains(next[e.From], e.To) {
 			next[e.From] = append(next[e.From], e.To)
 		}
 	}
-	seen := make(map[string]bool)
+	var all []*Cycle
 	for _, e := range a.result.Edges {
 		if e.test {
 			continue
@@ -28,16 +28,21 @@ func (a *analyzer) findCycles(orders []*Order) {
 		if path == nil || len(path) > maxLength {
 			continue
 		}
-		c := a.witness(e, path)
-		if c == nil {
+		if c := a.witness(e, path); c != nil {
+			all = append(all, c)
+		}
+	}
+	// Of the cycles that share an edge the shortest says it all.
+	slices.SortStableFunc(all, func(c, d *Cycle) int { return cmp.Compare(len(c.Edges), len(d.Edges)) })
+	seen := make(map[[2]Class]bool)
+	for _, c := range all {
+		if slices.ContainsFunc(c.Edges, func(e *Edge) bool { return seen[[2]Class{e.From, e.To}] }) {
 			continue
 		}
-		key := cycleKey(c)
-		if seen[key] {
-			continue
+		for _, e := range c.Edges {
+			seen[[2]Class{e.From, e.To}] = true
 		}
-		seen[key] = true
-		a.result.Cycles = append(a.result.Cycles, a.rotate(c, orders))
+		a.result.Cycles = append(a.result.Cycles, rotate(c))
 	}
 	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return cmp.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
 }
@@ -115,23 +120,9 @@ func (a *analyzer) possible(edges []*Edge) bool {
 	return true
 }
 
-// cycleKey is the same for the same cycle, wherever it begins.
-func cycleKey(c *Cycle) string {
-	var parts []string
-	for _, e := range c.Edges {
-		parts = append(parts, e.From.Pkg+" "+e.From.Name)
-	}
-	slices.Sort(parts)
-	key := ""
-	for _, p := range parts {
-		key += p + "\n"
-	}
-	return key
-}
-
 // rotate returns c beginning at the edge that is to be reported: of those of the
 // package the one that stands last in its source.
-func (a *analyzer) rotate(c *Cycle, orders []*Order) *Cycle {
+func rotate(c *Cycle) *Cycle {
 	best := 0
 	for i, e := range c.Edges {
 		if e.Pos > c.Edges[best].Pos {

@@ -58,6 +58,41 @@ type Result struct {
 	Problems []Problem
 
 	below map[*ssa.Function]map[Class]*acquisition
+	a     *analyzer
+}
+
+// ClassOf returns the class of the lock named t; ok is false for locks that only
+// one function knows.
+func (r *Result) ClassOf(t *locks.Term) (c Class, ok bool) { return r.a.classOf(t) }
+
+// Acquires reports whether fn may acquire a lock of class c, itself or below
+// a call, and where.
+func (r *Result) Acquires(fn *ssa.Function, c Class) (at string, ok bool) {
+	if acq := r.below[fn][c]; acq != nil {
+		return acq.at, true
+	}
+	return "", false
+}
+
+// AcquiresAt reports whether call may acquire a lock of class c, and where.
+func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class) (at string, ok bool) {
+	callee := locks.CalleeOf(call.Common(), call.Common().Value)
+	if op, isOp := locks.OpOf(callee.Func); isOp && op.Action == locks.Acquire {
+		k, known := r.a.classOf(r.a.m.Eval(callee.Args[0]))
+		return r.a.m.Position(call.Pos()), known && k == c
+	}
+	callees, foreign := r.a.callees(call)
+	for _, fn := range callees {
+		if at, ok := r.Acquires(fn, c); ok {
+			return at, true
+		}
+	}
+	if foreign != nil {
+		if acq := r.a.imported(foreign)[c]; acq != nil {
+			return acq.at, true
+		}
+	}
+	return "", false
 }
 
 // A Class is what locks of one kind have in common: the package path, and in it
@@ -130,6 +165,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	defer sum.Exclusive()()
 	orders := a.readOrders()
+	a.result.a = a
 	functions := sum.Functions()
 	if sum.Machine == nil {
 		return a.result, nil
@@ -144,7 +180,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return cmp.Compare(e.Pos, f.Pos) })
 	a.importEdges()
-	a.findCycles(orders)
+	a.findCycles()
 	a.findAgainst(orders)
 	a.export()
 	return a.result, nil
@@ -249,7 +285,7 @@ func (a *analyzer) nested(f *lockset.Function) {
 // calls adds the edges of the acquisitions below the calls in fn.
 func (a *analyzer) calls(fn *ssa.Function) {
 	for _, v := range a.sum.Visits(fn) {
-		if v.Joined || v.Callee == nil && v.Foreign == nil {
+		if v.Joined || v.Access != nil {
 			continue
 		}
 		held := false
@@ -260,10 +296,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 		if !held || !ok {
 			continue
 		}
-		below := a.result.below[v.Callee]
-		if v.Callee == nil {
-			below = a.imported(v.Foreign)
-		}
+		below := a.belowCall(&v, call)
 		if len(below) == 0 {
 			continue
 		}
@@ -283,6 +316,29 @@ func (a *analyzer) calls(fn *ssa.Function) {
 			}
 		}
 	}
+}
+
+// belowCall returns what may be acquired below a call.
+func (a *analyzer) belowCall(v *lockset.Visit, call ssa.CallInstruction) map[Class]*acquisition {
+	switch {
+	case v.Callee != nil:
+		return a.result.below[v.Callee]
+	case v.Foreign != nil:
+		return a.imported(v.Foreign)
+	}
+	callees, _ := a.callees(call)
+	if len(callees) == 1 {
+		return a.result.below[callees[0]]
+	}
+	all := make(map[Class]*acquisition)
+	for _, fn := range callees {
+		for c, acq := range a.result.below[fn] {
+			if all[c] == nil {
+				all[c] = acq
+			}
+		}
+	}
+	return all
 }
 
 // hasSite reports whether an edge is known already at the call.

@@ -254,3 +254,17 @@ func Std(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return std[first]
 }
+
+// Counts reports whether the method runs its argument on a goroutine that its
+// receiver can wait for.
+func Counts(fn *types.Func) bool {
+	switch NameOf(fn) {
+	case Name{"sync", "WaitGroup", "Go"},
+		Name{"golang.org/x/sync/errgroup", "Group", "Go"},
+		Name{"golang.org/x/sync/errgroup", "Group", "TryGo"},
+		Name{"github.com/sourcegraph/conc", "WaitGroup", "Go"},
+		Name{"github.com/sourcegraph/conc/pool", "Pool", "Go"}:
+		return true
+	}
+	return false
+}

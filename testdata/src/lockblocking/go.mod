@@ -1,0 +1,3 @@
+module lockblocking
+
+go 1.26
