@@ -4,11 +4,10 @@
 	const svg = byId("picture"), chosen = byId("chosen"), search = byId("search"), found = byId("found");
 	const nodes = [...svg.querySelectorAll(".node")], edges = [...svg.querySelectorAll(".edge")];
 	const titleOf = g => g.firstElementChild.textContent;
+	const nameOf = g => titleOf(g).split("\n")[0];
+	const endsOf = e => [e, nodes[e.dataset.from], nodes[e.dataset.to]];
 	const whole = svg.viewBox.baseVal;
 	const picture = {width: whole.width, height: whole.height};
-
-	// The browser's own tooltips would hide what the panel shows as well, but
-	// they stay, for pointers that rest.
 
 	// View: the part of the picture that is visible.
 	let view;
@@ -62,12 +61,10 @@
 	// near returns g and what belongs to it.
 	function near(g) {
 		if (g.classList.contains("edge")) {
-			return [g, nodes[g.dataset.from], nodes[g.dataset.to]];
+			return endsOf(g);
 		}
-		const id = String(nodes.indexOf(g));
-		return [g, ...edges.filter(e => e.dataset.from === id || e.dataset.to === id).flatMap(near2)];
+		return [g, ...edges.map(endsOf).filter(e => e.includes(g)).flat()];
 	}
-	const near2 = e => [e, nodes[e.dataset.from], nodes[e.dataset.to]];
 
 	function choose(elements) {
 		kept = elements;
@@ -89,7 +86,7 @@
 			const heading = document.createElement("h2");
 			heading.textContent = titleOf(g);
 			chosen.append(heading);
-			edges.filter(e => near2(e).includes(g)).forEach(about);
+			edges.filter(e => endsOf(e).includes(g)).forEach(about);
 		}
 		chosen.append(list);
 		chosen.parentElement.scrollTop = 0;
@@ -100,9 +97,15 @@
 		const g = elementOf(e.target);
 		if (kept === null && e.pointerType === "mouse") {
 			focus(g ? [g] : null);
+			found.textContent = g ? nameOf(g) : "";
 		}
 	});
-	svg.addEventListener("pointerleave", () => focus(kept));
+	svg.addEventListener("pointerleave", () => {
+		if (kept === null) {
+			focus(null);
+			found.textContent = "";
+		}
+	});
 	for (const n of nodes) {
 		n.setAttribute("tabindex", "0");
 	}
@@ -159,6 +162,9 @@
 		}
 		const g = elementOf(e.target);
 		choose(g ? [g] : null);
+		if (g && svg.clientWidth / view.width < 0.5) { // too small to read
+			showElements(near(g));
+		}
 	});
 	svg.addEventListener("wheel", e => {
 		e.preventDefault();
@@ -191,9 +197,9 @@
 		button.addEventListener("click", () => {
 			const cycle = button.dataset.edges.split(" ").map(i => byId("e" + i));
 			choose(cycle);
-			showElements(cycle.flatMap(near2));
-			if (svg.getBoundingClientRect().top < 0) {
-				svg.scrollIntoView({behavior: "smooth"});
+			showElements(cycle.flatMap(endsOf));
+			if (svg.getBoundingClientRect().top < 0) { // on a narrow screen
+				byId("map").scrollIntoView();
 			}
 		});
 	}

@@ -35,11 +35,11 @@ const fraction = 64
 
 // distance returns the least distance of the centres of neighbours in a row.
 func distance(left, right *vertex) int {
-	space := 12 // between edges that pass
+	space := 9 // between edges that pass
 	if left.node >= 0 && right.node >= 0 {
-		space = 28
+		space = 24
 	} else if left.node >= 0 || right.node >= 0 {
-		space = 18
+		space = 14
 	}
 	return (left.width+right.width+1)/2 + left.loop + space
 }

@@ -365,7 +365,7 @@ func (r *Result) object(v ssa.Value) *object {
 	if o == nil {
 		o = new(object)
 		r.objects[v] = o
-		w := walk{r: r, o: o, seen: make(map[ssa.Value]bool)}
+		w := walk{r: r, o: o, seen: make(map[ssa.Value]bool), found: make(map[publication]bool)}
 		w.uses(v)
 		o.done = true
 	}
@@ -377,10 +377,16 @@ type walk struct {
 	r    *Result
 	o    *object
 	seen map[ssa.Value]bool
+	// found are the publications of o, to have each once.
+	found map[publication]bool
 }
 
 func (w *walk) publish(instr ssa.Instruction, how Status) {
-	w.o.published = append(w.o.published, publication{instr, how})
+	p := publication{instr, how}
+	if !w.found[p] {
+		w.found[p] = true
+		w.o.published = append(w.o.published, p)
+	}
 }
 
 // uses follows the uses of v: the object, another name of it, or something that

@@ -191,7 +191,7 @@ func (r *registry) add(s string) {
 
 // Refresh locks the viewer in the callback.
 func (v *viewer) Refresh(r *registry) {
-	r.each(func(string) { // want `v\.mu.* while .*mu is held \(locked on line \d+\), but \S*Show \(calls\.go:\d+\)`
+	r.each(func(string) { // want `v\.mu.*mu is held .*, but \S*Show \(calls\.go:\d+\)`
 		v.mu.Lock()
 		v.lines++
 		v.mu.Unlock()
@@ -497,8 +497,8 @@ func Unfile(s *sheet, d *drawer) {
 	s.n.Add(-1)
 }
 
-// FN_stdInterface: an interface of the standard library has implementations
-// that nobody here knows. That one of them is ours proves nothing.
+// An interface of the standard library has implementations that nobody here
+// knows. That one of them is ours proves nothing, though it may be the one.
 type journal struct {
 	mu  sync.Mutex
 	out io.Writer

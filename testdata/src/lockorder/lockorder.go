@@ -382,3 +382,40 @@ func (d *dock) Sail() {
 	defer d.crane.Unlock()
 	d.n = 0
 }
+
+// The object is known to others before its lock is taken: no longer under
+// construction.
+type ward struct {
+	mu   sync.Mutex
+	beds map[int]*bed
+}
+
+type bed struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Admit has stored the bed when it locks both.
+func (w *ward) Admit(n int) *bed {
+	b := &bed{}
+	w.mu.Lock()
+	w.beds[n] = b
+	w.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b.n = len(w.beds)
+	return b
+}
+
+// Clean locks the ward before the beds.
+func (w *ward) Clean() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, b := range w.beds {
+		b.mu.Lock() // want `b\.mu is acquired while w\.mu is held \(locked on line \d+\), but \S*Admit \(lockorder\.go:\d+\)`
+		b.n = 0
+		b.mu.Unlock()
+	}
+}
