@@ -28,8 +28,8 @@ how many of those it finds in types with comments say something else
 (contradictions). Annotations are those of gVisor's checklocks, prose is
 anything else.
 
-The exit status is 1 if recall is less than 60 %, or if more than 2 % are
-contradictions.
+The exit status is 1 if recall is less than 60 %, if more than 2 % are
+contradictions, or if a package could not be analysed.
 
 `
 
@@ -41,7 +41,7 @@ const (
 
 // guardBatch is the number of packages that are analysed together, so that they
 // fit into memory and into the time that a process may take.
-const guardBatch = 60
+const guardBatch = 8
 
 func guardsMain(ctx context.Context, root string, args []string) error {
 	fs := flag.NewFlagSet("guards", flag.ContinueOnError)
@@ -138,6 +138,7 @@ type comparison struct {
 	declared, changed, found int
 	inferred                 int
 	missed, against          []string
+	failures                 []string // packages that could not be analysed
 }
 
 func (c *comparison) recall() float64 { return share(c.found, c.changed) }
@@ -162,20 +163,30 @@ func (w *workspace) compareGuards(ctx context.Context, m module, t tool) ([]*com
 		return nil, err
 	}
 	var declared, inferred []*guard
-	for batch := range slices.Chunk(pkgs, guardBatch) {
-		d, err := w.guards(ctx, m, dir, t, append([]string{"-declared"}, batch...))
-		if err != nil {
-			return nil, err
+	var failures []string
+	for len(pkgs) > 0 {
+		batch := pkgs[:min(guardBatch, len(pkgs))]
+		d, i, err := w.guardsOf(ctx, m, dir, t, batch)
+		if ctx.Err() != nil {
+			return nil, errInterrupted
 		}
-		i, err := w.guards(ctx, m, dir, t, append([]string{"-infer", "-all"}, batch...))
-		if err != nil {
-			return nil, err
+		if err != nil && len(batch) > 1 { // find out which one it is
+			for _, pkg := range batch {
+				d1, i1, err := w.guardsOf(ctx, m, dir, t, []string{pkg})
+				if err != nil {
+					failures = append(failures, fmt.Sprintf("%s: %v", pkg, err))
+				}
+				d, i = append(d, d1...), append(i, i1...)
+			}
+		} else if err != nil {
+			failures = append(failures, fmt.Sprintf("%s: %v", batch[0], err))
 		}
 		declared, inferred = append(declared, d...), append(inferred, i...)
+		pkgs = pkgs[len(batch):]
 	}
 	var list []*comparison
 	for _, form := range []string{"annotation", "prose"} {
-		c := &comparison{module: m.path, form: form}
+		c := &comparison{module: m.path, form: form, failures: failures}
 		c.compare(slices.DeleteFunc(slices.Clone(declared), func(g *guard) bool {
 			return (g.Form == "annotation") != (form == "annotation")
 		}), inferred)
@@ -184,6 +195,16 @@ func (w *workspace) compareGuards(ctx context.Context, m module, t tool) ([]*com
 		}
 	}
 	return list, nil
+}
+
+// guardsOf returns the guards of packages that comments declare, and those
+// inferred without comments.
+func (w *workspace) guardsOf(ctx context.Context, m module, dir string, t tool, pkgs []string) (declared, inferred []*guard, err error) {
+	declared, err = w.guards(ctx, m, dir, t, append([]string{"-declared"}, pkgs...))
+	if err == nil {
+		inferred, err = w.guards(ctx, m, dir, t, append([]string{"-infer", "-all"}, pkgs...))
+	}
+	return declared, inferred, err
 }
 
 // guarding matches comments that may declare a guard.
@@ -223,7 +244,7 @@ func (w *workspace) guards(ctx context.Context, m module, dir string, t tool, ar
 	failure := cmd.Run() // a package that does not compile fails it too
 	var list []*guard
 	if err := json.Unmarshal(stdout.Bytes(), &list); err != nil {
-		return nil, fmt.Errorf("%s: %v: %v\n%s", m.path, failure, err, stderr.Bytes())
+		return nil, fmt.Errorf("%v: %v: %.2000s", failure, err, stderr.Bytes())
 	}
 	return list, nil
 }
@@ -285,6 +306,7 @@ func (c *comparison) printLists(w io.Writer) {
 	fmt.Fprintf(w, "# %s, %s\n", c.module, c.form)
 	printList(w, "missed: ", c.missed)
 	printList(w, "contradiction: ", c.against)
+	printList(w, "FAILED: ", c.failures)
 	fmt.Fprintln(w)
 }
 
@@ -297,7 +319,7 @@ func printComparisons(w io.Writer, all []*comparison) error {
 	for _, c := range all {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%.0f %%\t%d\t%d\t%.1f %%\n", c.module, c.form,
 			c.declared, c.changed, c.found, 100*c.recall(), c.inferred, len(c.against), 100*c.contradictions())
-		low = low || c.recall() < minRecall || c.contradictions() > maxContradictions
+		low = low || len(c.failures) > 0 || c.recall() < minRecall || c.contradictions() > maxContradictions
 	}
 	if err := table.Flush(); err != nil {
 		return err

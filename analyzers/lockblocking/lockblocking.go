@@ -3,6 +3,8 @@ package lockblocking
 import (
 	_ "embed"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -33,6 +35,10 @@ func run(pass *analysis.Pass) (any, error) {
 
 func report(pass *analysis.Pass, w *wait.Wait) {
 	line := pass.Fset.Position(w.HeldPos).Line
+	at := w.At
+	if file, n, ok := strings.Cut(at, ":"); ok && file == filepath.Base(pass.Fset.Position(w.Pos).Filename) {
+		at = "line " + n
+	}
 	var what, who string
 	switch w.Kind {
 	case wait.Send:
@@ -49,7 +55,7 @@ func report(pass *analysis.Pass, w *wait.Wait) {
 	pass.Report(analysis.Diagnostic{
 		Pos:     w.Pos,
 		End:     w.End,
-		Message: fmt.Sprintf("%s while %s is held (locked on line %d), but %s needs %s (%s)", what, w.Lock, line, who, w.Lock, w.At),
+		Message: fmt.Sprintf("%s while %s is held (locked on line %d), but %s needs %s (%s)", what, w.Lock, line, who, w.Lock, at),
 		Related: []analysis.RelatedInformation{{Pos: w.HeldPos, Message: w.Lock + " locked here"}},
 	})
 }

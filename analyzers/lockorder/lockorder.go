@@ -39,13 +39,8 @@ func run(pass *analysis.Pass) (any, error) {
 			analysis.RelatedInformation{Pos: x.Order.Pos, Message: "declared here"})
 	}
 	for _, p := range result.Pairs {
-		pass.Report(analysis.Diagnostic{
-			Pos: p.Pos,
-			End: p.End,
-			Message: fmt.Sprintf("%s is acquired while %s is held (locked on line %d): two goroutines that call %s with the arguments exchanged wait for each other",
-				p.Acquired, p.Held, line(pass, p.HeldPos), p.Func),
-			Related: []analysis.RelatedInformation{{Pos: p.HeldPos, Message: p.Held + " locked here"}},
-		})
+		report(pass, p.Edge, fmt.Sprintf(": two goroutines that call %s with the arguments exchanged wait for each other", p.Func),
+			analysis.RelatedInformation{Pos: p.Edge.HeldPos, Message: p.Edge.FromExpr + " locked here"})
 	}
 	return nil, nil
 }

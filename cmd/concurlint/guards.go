@@ -21,6 +21,38 @@ import (
 	"github.com/concurlint/concurlint/passes/guards"
 )
 
+const guardsHelp = `
+Flags
+
+	-declared  print only what comments say, also of data that needs no lock
+	-infer     ignore what comments say; names of functions such as getLocked
+	           still count
+	-all       print also the data with too little evidence for a guard, and
+	           the lock that is held most
+	-json      print a list of objects
+	-write     write comments and print what they say
+
+A line of the output is
+
+	file:line: Type.field guarded by mu (declared on line 7)
+	file:line: Type.field guarded by mu (inferred: held at 5 of 6 accesses, score 0.90)
+
+The accesses are places in the code, without those in tests and those where
+nobody else can reach the data yet. The score is the share of them that hold
+the lock, writes counting double.
+
+With -write, a field or variable gets a comment "guarded by mu" if that is
+beyond doubt: the lock is held at all accesses, at least four of them in at
+least two functions, and is part of the same struct or reached from it; for
+variables, a variable of the package. If fields are declared together, all of
+them must have the same guard. The comment stands at the end of the line, or
+above the declaration if that has a comment there already or is longer than a
+line. Generated files are left alone. Checks treat the comments as
+declarations: an access without the lock is then reported, however few hold it.
+
+The exit status is 2 if packages could not be loaded or analysed, otherwise 0.
+`
+
 // guardOptions are what the command line asks for with command guards.
 type guardOptions struct {
 	json, write, declared, infer, all bool

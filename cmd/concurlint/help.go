@@ -107,6 +107,7 @@ func explain(name string, stdout io.Writer) bool {
 		if c.name == name {
 			args, purpose, _ := strings.Cut(c.usage, "\t")
 			fmt.Fprintf(stdout, "usage: %s\n\n%s\n", strings.TrimSpace("concurlint "+c.name+" "+args), purpose)
+			io.WriteString(stdout, c.help)
 			return true
 		}
 	}

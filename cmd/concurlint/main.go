@@ -35,6 +35,7 @@ func main() {
 type command struct {
 	name  string
 	usage string // its arguments and purpose, for help
+	help  string // the rest of its help, if there is more to say
 	run   func(args []string, stdout, stderr io.Writer) int
 }
 
@@ -42,10 +43,10 @@ type command struct {
 // command, packages are checked.
 func commands() []command {
 	return []command{
-		{"help", "[name...]\texplain concurlint, a check or a command", help},
-		{"guards", "[-json] [-write] [-declared] [-infer] [-all] [packages]\tprint which lock guards which field or variable, and why; -write adds comments", printGuards},
-		{"dump", "lockstate [-func RE] [packages]\tprint the lock states beside the SSA form, to debug concurlint", dump},
-		{"version", "\tprint the version of concurlint and of the Go it was built with", printVersion},
+		{"help", "[name...]\texplain concurlint, a check or a command", "", help},
+		{"guards", "[-json] [-write] [-declared] [-infer] [-all] [packages]\tprint which lock guards which field or variable, and why; -write adds comments", guardsHelp, printGuards},
+		{"dump", "lockstate [-func RE] [packages]\tprint the lock states beside the SSA form, to debug concurlint", "", dump},
+		{"version", "\tprint the version of concurlint and of the Go it was built with", "", printVersion},
 	}
 }
 

@@ -12,12 +12,13 @@ import (
 const warnColor = "#d32f2f"
 
 // WriteDOT writes g in the language of Graphviz. The cycles are told below the
-// drawing, and the notes of edges are tooltips.
+// drawing, and the notes of edges are tooltips. All edges are there; the program
+// tred of Graphviz takes out those that follow from others.
 func WriteDOT(w io.Writer, g *Graph) error {
 	var b bytes.Buffer
 	nodes, edges := g.warned()
 	fmt.Fprintf(&b, "digraph %s {\n", dotID(g.Title))
-	fmt.Fprintf(&b, "\tgraph [label=%s, labelloc=b, fontname=monospace]\n", dotText(g.words()))
+	fmt.Fprintf(&b, "\tgraph [label=%s, labelloc=b, fontname=monospace]\n", dotText(g.words(nil)))
 	fmt.Fprint(&b, "\tnode [shape=box, style=rounded, fontname=monospace]\n\n")
 	for i, n := range g.Nodes {
 		fmt.Fprintf(&b, "\t%s", dotID(n.String()))
@@ -42,9 +43,10 @@ func WriteDOT(w io.Writer, g *Graph) error {
 	return err
 }
 
-// words returns the lines to write below a drawing.
-func (g *Graph) words() []string {
+// words returns the lines to write below a drawing, with remark in them.
+func (g *Graph) words(remark []string) []string {
 	lines := append([]string{g.Title}, g.Caption...)
+	lines = append(lines, remark...)
 	for i, c := range g.Cycles {
 		lines = append(lines, "", fmt.Sprintf("Cycle %d: %s", i+1, g.cycleName(c)))
 		for _, s := range c.Story {

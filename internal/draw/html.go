@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,12 +23,13 @@ func WriteHTML(w io.Writer, g *Graph) error {
 	p := layout(g)
 	title := escape(g.Title)
 	fmt.Fprintf(&b, pageHead, title, pageStyle, svgStyle, title)
-	for _, s := range g.Caption {
+	hidden := p.left("%s that follow from others appear around the node that you point at or choose.")
+	for _, s := range append(slices.Clip(g.Caption), hidden...) {
 		fmt.Fprintf(&b, "<p>%s</p>\n", escape(s))
 	}
 	fmt.Fprint(&b, pageTools)
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" id="picture" viewBox="0 0 %d %d" role="img" aria-label="%s">`+"\n", p.width, p.height, title)
-	p.write(&b, g)
+	p.write(&b, g, true)
 	fmt.Fprint(&b, "</svg>\n</div>\n<aside>\n<section id=\"chosen\" aria-live=\"polite\"></section>\n")
 	g.writeCycles(&b)
 	g.writeEdges(&b)
@@ -64,14 +66,6 @@ func (g *Graph) writeEdges(b *bytes.Buffer) {
 		}
 	}
 	fmt.Fprint(b, "</dl>\n</details>\n")
-}
-
-// plural returns the number n of things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 const pageHead = `<!DOCTYPE html>

@@ -21,7 +21,13 @@ type picture struct {
 	width, height int
 	boxes         []box  // of the nodes
 	paths         []path // of the edges
+	implied       []bool // which edges follow from others and are not routed
 }
+
+// crowded is the number of edges above which a picture leaves out those that
+// follow from others: where there are edges from a to b and from b to c, one
+// from a to c tells nothing new about the order.
+const crowded = 60
 
 // A box is a rectangle.
 type box struct{ left, top, width, height int }
@@ -35,7 +41,7 @@ type point struct{ x, y int }
 
 // layout lays out g.
 func layout(g *Graph) *picture {
-	p := &picture{boxes: make([]box, len(g.Nodes)), paths: make([]path, len(g.Edges))}
+	p := &picture{boxes: make([]box, len(g.Nodes)), paths: make([]path, len(g.Edges)), implied: make([]bool, len(g.Edges))}
 	warned, _ := g.warned()
 	var parts []*part
 	for _, nodes := range components(g) {
@@ -128,6 +134,14 @@ func (p *picture) add(pt *part, x, y int) {
 			slices.Reverse(line)
 		}
 		p.paths[c.edge] = line
+	}
+	for _, a := range pt.implied {
+		from, to := p.boxes[a.from], p.boxes[a.to]
+		p.implied[a.edge] = true
+		p.paths[a.edge] = path{
+			{from.left + from.width/2, from.top + from.height},
+			{to.left + to.width/2, to.top},
+		}
 	}
 }
 

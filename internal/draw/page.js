@@ -55,7 +55,8 @@
 		}
 		for (const g of elements ?? []) {
 			g.classList.add("on");
-			near(g).forEach(n => n.classList.add("near"));
+			const more = elements.length === 1 || g.classList.contains("edge") ? near(g) : [g];
+			more.forEach(n => n.classList.add("near"));
 		}
 	}
 	// near returns g and what belongs to it.

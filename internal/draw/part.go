@@ -12,6 +12,7 @@ type part struct {
 	rows          [][]*vertex // from the top, each from the left
 	tops          []int       // where the rows begin
 	chains        []*chain    // the edges, but for those from a node to itself
+	implied       []arc       // and for those that are left out
 	width, height int
 }
 
@@ -47,6 +48,10 @@ type link struct {
 func newPart(g *Graph, nodes []int) *part {
 	p := &part{nodes: nodes}
 	order, arcs := acyclic(nodes, edgesOf(g, nodes))
+	if len(g.Edges) > crowded {
+		_, warned := g.warned()
+		arcs, p.implied = reduce(order, arcs, warned)
+	}
 	p.addVertices(g, rank(order, arcs), arcs)
 	p.reduceCrossings()
 	p.assignPorts()

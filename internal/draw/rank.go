@@ -1,6 +1,9 @@
 package draw
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // An arc is an edge between different nodes that is to point downwards.
 type arc struct {
@@ -64,6 +67,34 @@ func acyclic(nodes []int, arcs []arc) ([]int, []arc) {
 		}
 	}
 	return order, arcs
+}
+
+// reduce divides the arcs into those that it takes to tell the order and those
+// that others imply. Arcs that are reversed or have a warning remain.
+func reduce(order []int, arcs []arc, warned []bool) (kept, implied []arc) {
+	next := make(map[int][]int)
+	for _, a := range arcs {
+		if !a.reversed {
+			next[a.from] = append(next[a.from], a.to)
+		}
+	}
+	below := make(map[int]map[int]bool) // on ways along next
+	for _, n := range slices.Backward(order) {
+		below[n] = make(map[int]bool)
+		for _, m := range next[n] {
+			below[n][m] = true
+			maps.Copy(below[n], below[m])
+		}
+	}
+	for _, a := range arcs {
+		detour := func(n int) bool { return below[n][a.to] }
+		if !a.reversed && !warned[a.edge] && slices.ContainsFunc(next[a.from], detour) {
+			implied = append(implied, a)
+		} else {
+			kept = append(kept, a)
+		}
+	}
+	return kept, implied
 }
 
 // rank returns the row of each node, given an order in which all arcs lead

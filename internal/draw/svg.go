@@ -13,11 +13,12 @@ import (
 var svgStyle string
 
 // WriteSVG writes g as a picture. The cycles are told below the drawing, and
-// the notes of edges appear when the pointer rests on them.
+// the notes of edges appear when the pointer rests on them. If there are many
+// edges, those that follow from others are left out.
 func WriteSVG(w io.Writer, g *Graph) error {
 	var b bytes.Buffer
 	p := layout(g)
-	words := g.words()
+	words := g.words(p.left("%s left out: an arrow from a to b and one from b to c imply one from a to c."))
 	wide := p.width
 	for _, line := range words {
 		wide = max(wide, columns(line)*charWidth+2*margin)
@@ -26,7 +27,7 @@ func WriteSVG(w io.Writer, g *Graph) error {
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">`+"\n", wide, high, wide, high)
 	fmt.Fprintf(&b, "<title>%s</title>\n<style>\n%s</style>\n", escape(g.Title), svgStyle)
 	fmt.Fprintf(&b, `<rect class="paper" width="%d" height="%d"/>`+"\n", wide, high)
-	p.write(&b, g)
+	p.write(&b, g, false)
 	for i, line := range words {
 		fmt.Fprintf(&b, `<text class="words" x="%d" y="%d" xml:space="preserve">%s</text>`+"\n",
 			margin, p.height+(i+1)*lineHeight, escape(line))
@@ -38,13 +39,36 @@ func WriteSVG(w io.Writer, g *Graph) error {
 
 const lineHeight = 18 // of the text below a picture
 
-// write writes the nodes and edges of g.
-func (p *picture) write(b *bytes.Buffer, g *Graph) {
+// left returns what the format says about the edges that are left out, if any.
+func (p *picture) left(format string) []string {
+	n := 0
+	for _, implied := range p.implied {
+		if implied {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf(format, plural(n, "arrow"))}
+}
+
+// plural returns the number n of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// write writes the nodes and edges of g, with or without those that follow from
+// others.
+func (p *picture) write(b *bytes.Buffer, g *Graph, all bool) {
 	nodes, edges := g.warned()
 	// What comes later is drawn above: first the edges that matter least.
 	for _, warn := range []bool{false, true} {
 		for i, e := range g.Edges {
-			if edges[i] == warn {
+			if edges[i] == warn && (all || !p.implied[i]) {
 				p.writeEdge(b, g, i, e, warn)
 			}
 		}
@@ -62,6 +86,9 @@ func (p *picture) writeEdge(b *bytes.Buffer, g *Graph, i int, e Edge, warn bool)
 	}
 	if e.Dashed {
 		class += " dashed"
+	}
+	if p.implied[i] {
+		class += " implied"
 	}
 	var line, head string
 	if e.From == e.To {

@@ -79,7 +79,9 @@ func (a *analyzer) findMixed() {
 		if a.vars[d.v] != nil && decl == nil {
 			continue // a lock guards it, as a comment says
 		}
-		a.mixed(d, m)
+		if d.mostlyAtomic() {
+			a.mixed(d, m)
+		}
 	}
 	a.findMixedLocals()
 }
@@ -149,6 +151,24 @@ func (a *analyzer) atomicUse(alloc *ssa.Alloc) token.Pos {
 		}
 	}
 	return token.NoPos
+}
+
+// maxPlain is how many plain accesses there may be for an atomic one. If there are
+// more, the atomic one is for a purpose of its own.
+const maxPlain = 3
+
+// mostlyAtomic reports whether plain accesses are the exception.
+func (d *datum) mostlyAtomic() bool {
+	atomic, plain := 0, 0
+	for _, acc := range d.accesses {
+		switch {
+		case acc.atomic:
+			atomic++
+		case !acc.exempt:
+			plain++
+		}
+	}
+	return atomic == 0 || plain <= maxPlain*atomic
 }
 
 // mixed records the plain accesses of d, one for each function.

@@ -32,7 +32,13 @@ func (a *analyzer) checkCalls() {
 			if reported[s.visit.Instr] || a.skips(s, fn) {
 				continue
 			}
-			for _, q := range append(append([]Requirement(nil), d.Requires...), d.Releases...) {
+			needs := slices.Clip(d.Requires)
+			if _, spawned := s.visit.Instr.(*ssa.Go); !spawned { // a goroutine may be handed the lock to release it
+				needs = append(needs, d.Releases...)
+			} else if len(a.sum.Needs(fn)) > 0 {
+				continue
+			}
+			for _, q := range needs {
 				need := a.inFunction(q.Path, fn)
 				if need == nil || !a.lacks(s, fn, need, q.Read) {
 					continue

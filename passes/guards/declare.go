@@ -95,7 +95,10 @@ type Declaration struct {
 	// Either reports whether one of the Locks is enough for writing too.
 	Either bool
 	Form   Form
-	Pos    token.Pos // of the comment
+	// Wide reports whether the comment speaks of several fields without naming
+	// them: "mu guards the fields below".
+	Wide bool
+	Pos  token.Pos // of the comment
 }
 
 // A FuncDecl is what the name of a function and its comments say about locks.
@@ -279,6 +282,7 @@ func (r *reader) problem(m *mark, message string) {
 
 // declare records d, unless something closer to the variable speaks of it.
 func (r *reader) declare(d Declaration, level int) {
+	d.Wide = level <= ofScope
 	old := r.ranks[d.Var]
 	if old.level > level {
 		return

@@ -56,7 +56,7 @@ func (a *analyzer) findGaps() {
 	}
 	for _, fn := range a.m.IR.Funcs {
 		all := append(slices.Clip(own[fn]), a.touchesBelow(fn, own)...)
-		if !a.inTest(fn) {
+		if !a.inTest(fn) && !a.serial[fn] {
 			a.findGapsIn(fn, all)
 		}
 	}
@@ -126,7 +126,7 @@ func (a *analyzer) touchesBelow(fn *ssa.Function, own map[*ssa.Function][]touch)
 	for i := range visits {
 		v := &visits[i]
 		call, ok := v.Instr.(*ssa.Call)
-		if v.Callee == nil || !ok || v.Joined || a.ownCall(v.Callee, call) {
+		if v.Callee == nil || !ok || v.Joined || a.serial[v.Callee] || a.ownCall(v.Callee, call) {
 			continue
 		}
 		for _, t := range own[v.Callee] {
@@ -134,7 +134,7 @@ func (a *analyzer) touchesBelow(fn *ssa.Function, own map[*ssa.Function][]touch)
 			n.instr, n.site, n.pos, n.holds = call, call, call.Pos(), v.Locks
 			n.values = nil
 			if t.write {
-				if a.rechecked(v.Callee, t, own[v.Callee]) {
+				if a.looks(t, own[v.Callee]) || t.constant() {
 					continue
 				}
 				n.values = a.argsWritten(v.Callee, t, call)
@@ -181,6 +181,24 @@ func (a *analyzer) inCaller(t *locks.Term, v *lockset.Visit) *locks.Term {
 		return t
 	}
 	return a.outward(t, site{visit: v}, v.Callee)
+}
+
+// looks reports whether the section of w reads anything of the same object and
+// decides by it whether to write.
+func (a *analyzer) looks(w touch, all []touch) bool {
+	return slices.ContainsFunc(all, func(r touch) bool {
+		return !r.write && r.site == w.site && r.at.X == w.at.X && decides(r, w)
+	})
+}
+
+// constant reports whether t writes a constant: to do so twice does no harm.
+func (t *touch) constant() bool {
+	for _, v := range t.values {
+		if _, ok := v.(*ssa.Const); !ok {
+			return false
+		}
+	}
+	return len(t.values) > 0
 }
 
 // argsWritten returns the arguments of call that its callee writes at t.
@@ -299,10 +317,10 @@ func before(r, w touch) bool {
 	return rb.Dominates(wb)
 }
 
-// reserved reports whether the section of r writes the data, too: then it has
+// reserved reports whether the section of r writes the object, too: then it has
 // said what it is up to, as with a flag "busy".
 func reserved(r touch, all []touch) bool {
-	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.v == r.v && t.at == r.at && t.site == r.site })
+	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.at.X == r.at.X && t.site == r.site })
 }
 
 // continuous reports whether a lock is held from r to w: nothing changes in

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
 	"github.com/concurlint/concurlint/passes/summary"
@@ -55,6 +56,36 @@ type Result struct {
 	// Undecided are the data with too little evidence for a guard, with the
 	// likeliest lock, if any; only for flag review.
 	Undecided []*Guard
+
+	entries map[*ssa.Function]*entry
+}
+
+// A HeldClass is a kind of lock that all callers of a function hold: a field, a
+// *types.Var, or package variable, a [locks.Global].
+type HeldClass struct {
+	Class any
+	Mode  locks.Mode
+}
+
+// HeldByCallers returns the kinds of locks that all callers of fn hold, as far as
+// they are known.
+func (r *Result) HeldByCallers(fn *ssa.Function) []HeldClass {
+	e := r.entries[fn]
+	if e == nil || e.any {
+		return nil
+	}
+	var out []HeldClass
+	for _, h := range e.all() {
+		if c := h.term.Class(); c != nil {
+			out = append(out, HeldClass{c, h.mode})
+		}
+	}
+	for _, c := range e.classes {
+		if h := (HeldClass{c.class, c.mode}); !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // A Guard says that a lock guards a field or package variable.
@@ -137,6 +168,7 @@ type analyzer struct {
 	tells    map[*ssa.Function][]site
 	started  []site // go statements
 	uses     map[*ssa.Function]use
+	serial   map[*ssa.Function]bool // passed to singleflight, which runs one at a time
 	once     map[*ssa.Function]bool // passed to sync.Once, which orders them before what follows
 	entries  map[*ssa.Function]*entry
 	owners   map[*types.Var]string
@@ -185,6 +217,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	a.m = sum.Machine
 	a.readDeclarations()
+	a.result.entries = a.entries
 	a.findUses()
 	a.findEntries()
 	a.collect()

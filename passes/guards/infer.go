@@ -61,6 +61,9 @@ func (a *analyzer) collect() {
 			if v.Access == nil || a.inTest(fn) && !a.m.IR.InTest(v.Access.Var.Pos()) {
 				continue
 			}
+			if v.Access.Write && a.builds(v.Access) {
+				continue
+			}
 			exempt := a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
 			if a.atomic[v.Access.Var] {
 				add(a, a.words, word{v.Access.Var, v.Access.Part}, fn, v).exempt = exempt
@@ -76,6 +79,53 @@ func (a *analyzer) collect() {
 type word struct {
 	v    *types.Var
 	part string
+}
+
+// Words that speak of several fields at once are believed unless it is certain
+// that the code thinks otherwise: that takes wordAgainst accesses of which less
+// than wordScore hold the lock.
+const (
+	wordAgainst = 4
+	wordScore   = 0.75
+)
+
+// credible reports whether the words of a comment are to be taken as they stand:
+// a reference that never changes needs no lock, whatever they say.
+func (a *analyzer) credible(d *datum, g *declaredGuard) bool {
+	if d.reference() && !d.changes() {
+		return false
+	}
+	if !g.Wide || len(g.locks) != 1 {
+		return true
+	}
+	t := a.tally(d, g.locks[0])
+	return t.reads+t.writes < wordAgainst || t.score() >= wordScore
+}
+
+// changes reports whether anything is written after construction.
+func (d *datum) changes() bool {
+	return slices.ContainsFunc(d.accesses, func(acc *access) bool { return (acc.write || acc.calls) && !acc.exempt })
+}
+
+// builds reports whether acc writes an object that its function has made and
+// nobody else can reach yet. That it may hold a lock then says nothing.
+func (a *analyzer) builds(acc *lockset.Access) bool {
+	v := acc.Base
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+			continue
+		case *ssa.IndexAddr:
+			v = u.X
+			continue
+		case *ssa.Parameter, *ssa.FreeVar, nil:
+			return false
+		}
+		break
+	}
+	st := a.own.Of(v, acc.Instr)
+	return st == ownership.Private || st == ownership.Stored
 }
 
 // exempt reports whether nobody else can reach the accessed object.
@@ -258,8 +308,8 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 		if h.lock != l {
 			continue
 		}
-		if h.mode == locks.Write {
-			return exclusive
+		if h.mode == locks.Write || l.class != nil {
+			return exclusive // of a lock that is only known by its kind, the mode says little
 		}
 		if w.visit.Access.Write && slices.ContainsFunc(a.entries[w.fn].some, func(s held) bool { return s.term == h.held && s.mode == locks.Write }) {
 			return mixed
@@ -388,8 +438,10 @@ func (a *analyzer) infer() {
 			}
 			continue
 		}
-		if g := a.vars[d.v]; g != nil {
+		if g := a.vars[d.v]; g != nil && (g.Form != Prose || a.credible(d, g)) {
 			a.checkDeclared(d, g)
+			continue
+		} else if g != nil && !g.Wide {
 			continue
 		}
 		if d.atomic || a.atomics[d.v] != nil {
@@ -434,6 +486,10 @@ const (
 	// nearScore suffices for a lock that stands before the data in the same
 	// paragraph of the source.
 	nearScore = 0.5
+	// readScore is for data that is only read without the lock, at manyReads
+	// accesses or more: it may be set up once and for all.
+	readScore = 0.66
+	manyReads = 4
 	// farScore is for other locks of the struct.
 	farScore = 0.7
 	some     = 8
@@ -459,12 +515,14 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 	if a.dedicated(d, t.lock) && total-held <= 2*held {
 		return true
 	}
-	near := a.hat(d.v, t.lock)
+	near := a.hat(d.v, t.lock) || a.wide(d.v, t.lock)
 	switch {
 	case d.reference() && near:
 		return exceptional && score >= nearScore
 	case d.reference():
 		return exceptional && held >= minReference
+	case near && t.writes == t.heldWrites && total >= manyReads:
+		return score >= readScore
 	case near:
 		return score >= nearScore
 	case total > some:
@@ -473,6 +531,13 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 		return score >= farScore && held >= minSole
 	}
 	return score >= farScore && held >= minHeld && t.lockers >= 2
+}
+
+// wide reports whether a comment on the lock, or on the type, says that it guards
+// the fields around v.
+func (a *analyzer) wide(v *types.Var, l lock) bool {
+	g := a.vars[v]
+	return g != nil && g.Wide && slices.Contains(g.locks, l)
 }
 
 // sole reports whether no other lock than l is a field of the struct that has

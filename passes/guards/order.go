@@ -3,6 +3,7 @@ package guards
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -12,10 +13,15 @@ import (
 // beforeStart reports whether acc writes an object before the same function
 // starts the goroutines that use it: the object begins its shared life there.
 func (a *analyzer) beforeStart(acc *lockset.Access) bool {
-	if !acc.Write || acc.Base == nil {
+	if acc.Base == nil {
 		return false
 	}
 	fn := acc.Instr.Parent()
+	if !acc.Write { // a read that belongs to such a write
+		return slices.ContainsFunc(a.m.Accesses(fn), func(w *lockset.Access) bool {
+			return w.Write && w.Var == acc.Var && a.beforeStart(w) && !a.startedBefore(acc)
+		})
+	}
 	later := false
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
@@ -30,6 +36,19 @@ func (a *analyzer) beforeStart(acc *lockset.Access) bool {
 		}
 	}
 	return later
+}
+
+// startedBefore reports whether the function of acc may have started a goroutine
+// when acc happens.
+func (a *analyzer) startedBefore(acc *lockset.Access) bool {
+	for _, b := range acc.Instr.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if g, ok := instr.(*ssa.Go); ok && a.own.Reaches(g, acc.Instr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // announced reports whether read comes after a receive from a channel that

@@ -14,6 +14,7 @@ import (
 func (a *analyzer) findUses() {
 	a.uses = make(map[*ssa.Function]use)
 	a.once = make(map[*ssa.Function]bool)
+	a.serial = make(map[*ssa.Function]bool)
 	var buf [8]*ssa.Value
 	for _, fn := range a.m.IR.Funcs {
 		for _, b := range fn.Blocks {
@@ -47,8 +48,16 @@ func (a *analyzer) use(fn *ssa.Function, v ssa.Value, instr ssa.Instruction) {
 		return
 	}
 	a.uses[c.Body] = max(a.uses[c.Body], a.useOf(v, instr))
-	if call, ok := instr.(ssa.CallInstruction); ok && call.Common().Value != v && known.Once(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok || call.Common().Value == v {
+		return
+	}
+	callee := locks.CalleeOf(call.Common(), call.Common().Value).Func
+	if known.Once(callee) {
 		a.once[c.Body] = true
+	}
+	if name := known.NameOf(callee); name.Pkg == "golang.org/x/sync/singleflight" {
+		a.serial[c.Body] = true
 	}
 }
 
@@ -85,10 +94,13 @@ func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
 				return called // a local variable: its calls are visited
 			}
 		}
-		if f, ok := instr.Addr.(*ssa.FieldAddr); ok {
-			if a.callsField(f) {
+		switch addr := instr.Addr.(type) {
+		case *ssa.FieldAddr:
+			if a.callsField(addr) {
 				return unknownUse // perhaps with locks held
 			}
+		case *ssa.IndexAddr:
+			return unknownUse // among others, perhaps called right here
 		}
 		return keptUse
 	case *ssa.Return:

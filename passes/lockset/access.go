@@ -269,10 +269,10 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 		case callee.Func == nil || callee.Func.Signature().Recv() == nil:
 		case callee.Body != nil:
 			access(storesTo(callee.Body, callee.Body.Params[0]))
-		case known.Reads(callee.Func):
-			access(false)
 		default:
-			access(false).Calls = true
+			// The methods of the mutable types of std do what their names say.
+			// What those of others do is unknown.
+			access(false).Calls = callee.Func.Pkg() != nil && known.Std(callee.Func.Pkg().Path()) && !known.Reads(callee.Func)
 		}
 	}
 	return out

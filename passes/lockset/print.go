@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
 )
 
 // WriteFunction writes the SSA form of f with the states in which each block is
@@ -106,4 +108,12 @@ func guardList(prefix string, gs []Guard) string {
 		out = append(out, fmt.Sprintf("%s is %s", g.T, g.V))
 	}
 	return prefix + strings.Join(out, " and ")
+}
+
+// Text returns a lock as the source writes it: what it embeds is not written.
+func Text(t *locks.Term) string {
+	for t.Kind == locks.Field && t.Var.Embedded() {
+		t = t.X
+	}
+	return t.String()
 }

@@ -28,7 +28,7 @@ func (a *analyzer) findCycles() {
 		if path == nil || len(path) > maxLength {
 			continue
 		}
-		if c := a.witness(e, path); c != nil {
+		if c := a.witness(e, path); c != nil && !a.known(c) {
 			all = append(all, c)
 		}
 	}
@@ -45,6 +45,16 @@ func (a *analyzer) findCycles() {
 		a.result.Cycles = append(a.result.Cycles, rotate(c))
 	}
 	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return cmp.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
+}
+
+// known reports whether the packages below have c already.
+func (a *analyzer) known(c *Cycle) bool {
+	for _, e := range c.Edges {
+		if !slices.ContainsFunc(a.result.Imported, func(f *Edge) bool { return f.From == e.From && f.To == e.To }) {
+			return false
+		}
+	}
+	return true
 }
 
 // shortest returns the classes on a shortest way from one class to another,
@@ -104,12 +114,19 @@ func (a *analyzer) witness(e *Edge, path []Class) *Cycle {
 
 // possible reports whether the edges of a cycle can wait for each other.
 func (a *analyzer) possible(edges []*Edge) bool {
-	gates := slices.Clone(edges[0].Gates)
-	for _, e := range edges[1:] {
-		gates = slices.DeleteFunc(gates, func(c Class) bool { return !slices.Contains(e.Gates, c) })
-	}
-	if len(gates) > 0 {
-		return false
+	for _, g := range edges[0].Gates {
+		writers := 0
+		all := true
+		for _, e := range edges {
+			w, r := slices.Contains(e.Gates, Gate{g.Class, locks.Write}), slices.Contains(e.Gates, Gate{g.Class, locks.Read})
+			all = all && (w || r)
+			if w {
+				writers++
+			}
+		}
+		if all && writers >= len(edges)-1 {
+			return false // no two of them at the same time
+		}
 	}
 	for i, e := range edges {
 		f := edges[(i+1)%len(edges)]

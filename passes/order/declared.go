@@ -130,15 +130,12 @@ func fieldAt(t types.Type, path []string) *types.Var {
 
 func isLock(t types.Type) bool { return locks.IsLock(types.NewPointer(t)) || locks.IsLock(t) }
 
-// findAgainst finds the edges against a declared order. A cycle that has one is
-// reported there, and only there.
+// findAgainst finds the edges against a declared order, which goes through: of
+// A < B and B < C follows A < C. A cycle that has such an edge is reported there,
+// and only there.
 func (a *analyzer) findAgainst(orders []*Order) {
 	for _, e := range a.result.Edges {
-		for _, o := range orders {
-			i, j := slices.Index(o.Classes, e.From), slices.Index(o.Classes, e.To)
-			if i < 0 || j < 0 || i < j {
-				continue
-			}
+		if o := follows(orders, e.To, e.From); o != nil {
 			if !slices.ContainsFunc(a.result.Against, func(x *Against) bool { return x.Edge.Pos == e.Pos }) {
 				a.result.Against = append(a.result.Against, &Against{e, o})
 			}
@@ -149,4 +146,30 @@ func (a *analyzer) findAgainst(orders []*Order) {
 			return slices.ContainsFunc(a.result.Against, func(x *Against) bool { return x.Edge.From == e.From && x.Edge.To == e.To })
 		})
 	})
+}
+
+// follows returns the order by which first comes before last: the directive that
+// says so, or the first of several from which it follows.
+func follows(orders []*Order, first, last Class) *Order {
+	seen := make(map[Class]bool)
+	var visit func(c Class) *Order
+	visit = func(c Class) *Order {
+		if seen[c] {
+			return nil
+		}
+		seen[c] = true
+		for _, o := range orders {
+			i := slices.Index(o.Classes, c)
+			if i < 0 {
+				continue
+			}
+			for _, d := range o.Classes[i+1:] {
+				if d == last || visit(d) != nil {
+					return o
+				}
+			}
+		}
+		return nil
+	}
+	return visit(first)
 }

@@ -21,10 +21,12 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/guards"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -36,7 +38,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "order",
 	Doc:        "tell in which order locks are nested",
 	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/order",
-	Requires:   []*analysis.Analyzer{summary.Analyzer, ownership.Analyzer},
+	Requires:   []*analysis.Analyzer{summary.Analyzer, ownership.Analyzer, guards.Analyzer},
 	Run:        run,
 	ResultType: reflect.TypeFor[*Result](),
 	FactTypes:  []analysis.Fact{new(AcquireFact), new(OrderFact)},
@@ -118,13 +120,19 @@ type Edge struct {
 	Call  string
 	Chain []string
 	At    string
-	// Gates are the other locks that are held.
-	Gates []Class
+	// Gates are the other locks that are held, by the function or its callers.
+	Gates []Gate
 	// Pos and End are those of the acquisition or call, not valid for imported
 	// edges; HeldPos is where the lock of From was acquired.
 	Pos, End, HeldPos token.Pos
 
 	test bool
+}
+
+// A Gate is a lock that is held around an edge.
+type Gate struct {
+	Class Class
+	Mode  locks.Mode
 }
 
 // A Cycle is a sequence of edges, each beginning where the one before it ends.
@@ -133,10 +141,8 @@ type Cycle struct{ Edges []*Edge }
 
 // A Pair is a function that nests the locks of two of its parameters.
 type Pair struct {
-	Held, Acquired string // as the source writes them
-	Func           string
-	Pos, End       token.Pos
-	HeldPos        token.Pos
+	Edge *Edge
+	Func string // as messages call it
 }
 
 type analyzer struct {
@@ -144,6 +150,7 @@ type analyzer struct {
 	m      *lockset.Machine
 	sum    *summary.Result
 	own    *ownership.Result
+	guards *guards.Result
 	result *Result
 	owners map[*types.Var]Class
 	byPair map[[2]Class][]*Edge
@@ -157,6 +164,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pass:   pass,
 		sum:    sum,
 		own:    pass.ResultOf[ownership.Analyzer].(*ownership.Result),
+		guards: pass.ResultOf[guards.Analyzer].(*guards.Result),
 		result: new(Result),
 		owners: make(map[*types.Var]Class),
 		byPair: make(map[[2]Class][]*Edge),
@@ -173,10 +181,14 @@ func run(pass *analysis.Pass) (any, error) {
 	a.m = sum.Machine
 	a.findBelow(functions)
 	for _, f := range functions {
-		a.nested(f)
+		if !isInit(f.Fn) {
+			a.nested(f)
+		}
 	}
 	for _, fn := range a.m.IR.Funcs {
-		a.calls(fn)
+		if !isInit(fn) {
+			a.calls(fn)
+		}
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return cmp.Compare(e.Pos, f.Pos) })
 	a.importEdges()
@@ -184,6 +196,11 @@ func run(pass *analysis.Pass) (any, error) {
 	a.findAgainst(orders)
 	a.export()
 	return a.result, nil
+}
+
+// isInit reports whether fn is an initialiser: there is one goroutine then.
+func isInit(fn *ssa.Function) bool {
+	return fn.Parent() == nil && fn.Signature.Recv() == nil && (fn.Name() == "init" || strings.HasPrefix(fn.Name(), "init#"))
 }
 
 // classOf returns the class of the lock named t; ok is false for locks that only
@@ -269,13 +286,17 @@ func (a *analyzer) nested(f *lockset.Function) {
 			if !ok || a.fresh(h.Term, e.Instr) {
 				continue
 			}
-			if from == to {
-				a.pair(f, e, h)
-				continue
-			}
 			edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: e.Mode, FromExpr: h.Site.Expr, ToExpr: e.Site.Expr}
 			if via := e.Site.Via; via != nil {
 				edge.Call, edge.Chain, edge.At = via.Callee, via.Chain, via.At
+				callee := locks.CalleeOf(e.Site.Instr.Common(), e.Site.Instr.Common().Value)
+				if a.released(callee.Body)[from] {
+					continue
+				}
+			}
+			if from == to {
+				a.pair(f, e, h, edge)
+				continue
 			}
 			a.add(edge, f.Fn, e.Site.Instr, h, e.State.Locks())
 		}
@@ -300,8 +321,11 @@ func (a *analyzer) calls(fn *ssa.Function) {
 		if len(below) == 0 {
 			continue
 		}
-		released := a.released(v.Callee)
+		released, precise := a.released(v.Callee), a.excluded(v.Callee)
 		for _, to := range sortedClasses(below) {
+			if precise[to] {
+				continue // nested knows more: conditions, and names
+			}
 			acq := below[to]
 			for _, h := range v.Locks {
 				from, ok := a.classOf(h.Term)
@@ -311,7 +335,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
 					continue
 				}
-				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: short(to), Call: a.callName(call), Chain: acq.chain, At: acq.at}
+				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: acq.chain, At: acq.at}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}
@@ -347,7 +371,49 @@ func (a *analyzer) hasSite(from, to Class, call ssa.CallInstruction) bool {
 	return slices.ContainsFunc(a.byPair[[2]Class{from, to}], func(e *Edge) bool { return e.Pos == pos })
 }
 
-func short(c Class) string { return c.Name }
+// excluded returns the classes of the locks that fn acquires and its callers have
+// names for.
+func (a *analyzer) excluded(fn *ssa.Function) map[Class]bool {
+	if fn == nil {
+		return nil
+	}
+	eff := a.m.Effects(locks.Callee{Body: fn})
+	if eff == nil {
+		return nil
+	}
+	out := make(map[Class]bool)
+	for _, x := range eff.Excludes {
+		if c, ok := a.classOf(x.Term); ok {
+			out[c] = true
+		}
+	}
+	return out
+}
+
+// nameOf returns how the caller at v would write a lock of class c that the
+// callee acquires: by its name if the callee releases it for the caller, too,
+// and by its type and field otherwise.
+func (a *analyzer) nameOf(c Class, v *lockset.Visit) string {
+	if v.Callee != nil {
+		for _, n := range a.sum.Needs(v.Callee) {
+			if k, ok := a.classOf(n.Term); !ok || k != c {
+				continue
+			}
+			for i, p := range v.Callee.Params {
+				if i < len(v.Args) && n.Term.Mentions(p) {
+					root := a.m.Names.Root(p)
+					return lockset.Text(a.m.Names.Subst(n.Term, func(t *locks.Term) *locks.Term {
+						if t == root {
+							return v.Args[i]
+						}
+						return nil
+					}))
+				}
+			}
+		}
+	}
+	return c.Name
+}
 
 // released returns the classes of the locks that fn releases for its callers, if
 // only to acquire them again.
@@ -378,11 +444,7 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	e.Pos, e.End = a.span(instr)
 	e.HeldPos, _ = a.span(h.Site.Instr)
 	e.Where, e.HeldAt = a.m.Position(e.Pos), a.m.Position(e.HeldPos)
-	for _, l := range all {
-		if c, ok := a.classOf(l.Term); ok && l.Status == lockset.Held && !l.Doubt && l.Mode == locks.Write && c != e.From && c != e.To && !slices.Contains(e.Gates, c) {
-			e.Gates = append(e.Gates, c)
-		}
-	}
+	e.Gates = a.gates(fn, e, all)
 	if slices.ContainsFunc(a.byPair[key], func(f *Edge) bool {
 		return f.Pos == e.Pos && slices.Equal(f.Gates, e.Gates) && f.FromMode == e.FromMode
 	}) {
@@ -390,6 +452,33 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	}
 	a.byPair[key] = append(a.byPair[key], e)
 	a.result.Edges = append(a.result.Edges, e)
+}
+
+// gates returns the locks that are held around e, in fn.
+func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
+	var out []Gate
+	add := func(c Class, mode locks.Mode) {
+		if g := (Gate{c, mode}); c != e.From && c != e.To && !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	for _, l := range all {
+		if c, ok := a.classOf(l.Term); ok && l.Status == lockset.Held && !l.Doubt {
+			add(c, l.Mode)
+		}
+	}
+	for _, h := range a.guards.HeldByCallers(fn) {
+		switch k := h.Class.(type) {
+		case locks.Global:
+			add(Class{k.Pkg, k.Name}, h.Mode)
+		case *types.Var:
+			if a.owners[k].Name == "" {
+				a.owners[k] = fieldClass(k)
+			}
+			add(a.owners[k], h.Mode)
+		}
+	}
+	return out
 }
 
 // span returns the positions of a call.
@@ -435,22 +524,23 @@ func displayName(fn *types.Func) string {
 
 // pair records that a function nests locks of one class that belong to two of
 // its parameters, in the order that its caller chooses.
-func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock) {
+func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, edge *Edge) {
 	p, q := parameter(h.Term), parameter(e.Lock)
 	if p == nil || q == nil || p == q || p.Parent() != q.Parent() || p.Parent() != f.Fn || !a.bothWays(f.Fn, p, q) || compared(e.Instr, p, q) {
 		return
 	}
-	if e.Site.Via != nil && e.Site.Via.Chain != nil {
+	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read {
 		return
 	}
-	if e.Mode == locks.Read && h.Mode == locks.Read {
-		return
+	for _, g := range a.gates(f.Fn, edge, e.State.Locks()) {
+		if g.Mode == locks.Write {
+			return
+		}
 	}
-	x := &Pair{Held: h.Site.Expr, Acquired: e.Site.Expr, Func: a.display(f.Fn)}
-	x.Pos, x.End = a.span(e.Site.Instr)
-	x.HeldPos, _ = a.span(h.Site.Instr)
-	if !slices.ContainsFunc(a.result.Pairs, func(y *Pair) bool { return y.Pos == x.Pos }) {
-		a.result.Pairs = append(a.result.Pairs, x)
+	edge.Pos, edge.End = a.span(e.Site.Instr)
+	edge.HeldPos, _ = a.span(h.Site.Instr)
+	if !slices.ContainsFunc(a.result.Pairs, func(y *Pair) bool { return y.Edge.Pos == edge.Pos }) {
+		a.result.Pairs = append(a.result.Pairs, &Pair{edge, a.display(f.Fn)})
 	}
 }
 
@@ -467,11 +557,52 @@ func parameter(t *locks.Term) *ssa.Parameter {
 	return p
 }
 
-// bothWays reports whether callers may call fn with the objects for p and q
-// exchanged: they are other packages, or there are calls of which nobody can
-// tell.
+// bothWays reports whether fn may be called with the objects for p and q
+// exchanged: by other packages, or by the calls at hand, unless these always pass
+// the same two kinds of objects in the same order.
 func (a *analyzer) bothWays(fn *ssa.Function, p, q *ssa.Parameter) bool {
-	return types.Identical(p.Type(), q.Type())
+	if !types.Identical(p.Type(), q.Type()) {
+		return false
+	}
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || obj.Exported() {
+		return true
+	}
+	type kinds struct{ first, second any }
+	seen := make(map[kinds]bool)
+	i, j := slices.Index(fn.Params, p), slices.Index(fn.Params, q)
+	for _, f := range a.m.IR.Funcs {
+		for _, b := range f.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				callee := locks.CalleeOf(call.Common(), call.Common().Value)
+				if callee.Body == fn && max(i, j) < len(callee.Args) {
+					seen[kinds{kindOf(callee.Args[i]), kindOf(callee.Args[j])}] = true
+				}
+			}
+		}
+	}
+	for k := range seen {
+		if k.first == k.second || seen[kinds{k.second, k.first}] {
+			return true
+		}
+	}
+	return len(seen) == 0
+}
+
+// kindOf returns what v is, as far as another argument may be of the same kind:
+// the field that it is loaded from, or nil.
+func kindOf(v ssa.Value) any {
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		v = load.X
+	}
+	if f, ok := v.(*ssa.FieldAddr); ok {
+		return f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(f.Field)
+	}
+	return nil
 }
 
 // compared reports whether instr runs only after a test that compares p with q,
@@ -483,39 +614,30 @@ func compared(instr ssa.Instruction, p, q *ssa.Parameter) bool {
 			continue
 		}
 		cmp, ok := branch.Cond.(*ssa.BinOp)
-		if !ok || cmp.Op == token.EQL || cmp.Op == token.NEQ {
-			continue
+		if ok && (cmp.Op == token.EQL || cmp.Op == token.NEQ) && dependsOn(cmp.X, p, 0) != dependsOn(cmp.X, q, 0) {
+			continue // whether they are the same
 		}
-		x, y := dependsOn(cmp.X, 0), dependsOn(cmp.Y, 0)
-		if x == p && y == q || x == q && y == p {
+		if dependsOn(branch.Cond, p, 0) && dependsOn(branch.Cond, q, 0) {
 			return true
 		}
 	}
 	return false
 }
 
-// dependsOn returns the parameter that v is computed from, or nil.
-func dependsOn(v ssa.Value, depth int) *ssa.Parameter {
-	if depth > 8 {
-		return nil
+// dependsOn reports whether v is computed from p.
+func dependsOn(v ssa.Value, p *ssa.Parameter, depth int) bool {
+	if v == ssa.Value(p) {
+		return true
 	}
-	switch v := v.(type) {
-	case *ssa.Parameter:
-		return v
-	case *ssa.FieldAddr:
-		return dependsOn(v.X, depth+1)
-	case *ssa.UnOp:
-		return dependsOn(v.X, depth+1)
-	case *ssa.Convert:
-		return dependsOn(v.X, depth+1)
-	case *ssa.ChangeType:
-		return dependsOn(v.X, depth+1)
-	case *ssa.Call:
-		for _, arg := range v.Call.Args {
-			if p := dependsOn(arg, depth+1); p != nil {
-				return p
-			}
+	instr, ok := v.(ssa.Instruction)
+	if !ok || depth > 8 {
+		return false
+	}
+	var buf [8]*ssa.Value
+	for _, op := range instr.Operands(buf[:0]) {
+		if *op != nil && dependsOn(*op, p, depth+1) {
+			return true
 		}
 	}
-	return nil
+	return false
 }

@@ -191,8 +191,8 @@ func (r *registry) add(s string) {
 
 // Refresh locks the viewer in the callback.
 func (v *viewer) Refresh(r *registry) {
-	r.each(func(string) { // want `v\.mu.*mu is held .*, but \S*Show \(calls\.go:\d+\)`
-		v.mu.Lock()
+	r.each(func(string) {
+		v.mu.Lock() // want `v\.mu is acquired while r\.mu is held \(locked on line \d+\), but \S*Show \(calls\.go:\d+\)`
 		v.lines++
 		v.mu.Unlock()
 	})
@@ -424,7 +424,7 @@ func (p *pool) Reap() {
 	defer p.mu.Unlock()
 	for _, w := range p.idle {
 		w.mu.Lock()
-		p.rest() // want `p\.rest acquires p\.mu \(.*calls\.go:\d+\) while w\.mu is held \(locked on line \d+\), but \S*Reap \(calls\.go:\d+\)`
+		p.rest() // want `p\.rest acquires (p|pool)\.mu \(.*calls\.go:\d+\) while w\.mu is held \(locked on line \d+\), but \S*Reap \(calls\.go:\d+\)`
 		w.mu.Unlock()
 	}
 }
