@@ -37,7 +37,8 @@
 //
 //   - a loop that comes round to lock what the last turn left locked;
 //   - a call that ends the goroutine, such as t.Fatal or runtime.Goexit, with
-//     no deferred Unlock to run;
+//     no deferred Unlock to run, unless the function has made the object itself
+//     and neither its deferred calls nor its goroutines need the mutex;
 //   - a panic that is recovered, with no deferred Unlock to run.
 //
 // Branches on the same condition belong together: what "if locked" locks,

@@ -139,8 +139,8 @@ func (c *checker) exits() {
 		}
 		for _, path := range exit.Paths {
 			for _, held := range path.Held {
-				if exit.Kind == lockset.Goexit && (held.Op.Via != nil || held.Private) {
-					continue // a transaction, whose owner goes too, or nobody's lock
+				if exit.Kind == lockset.Goexit && (held.Op.Via != nil || !c.state.Wanted(c.fn, exit, held)) {
+					continue // a transaction, whose owner goes too, or nobody needs the lock any more
 				}
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
 				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||

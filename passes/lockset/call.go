@@ -225,6 +225,18 @@ func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
 	return nil
 }
 
+// FuncEffects returns the effects of calling the function value v, without
+// regard to any path, or nil.
+func (m *Machine) FuncEffects(v ssa.Value) *Effects { return m.valueEffects(new(State), m.Eval(v)) }
+
+// CallEffects returns the effects of a call in terms of the function that makes
+// it, without regard to any path, or nil.
+func (m *Machine) CallEffects(common *ssa.CallCommon) *Effects {
+	x := &run{m: m}
+	c := x.prepareCall(new(State), common)
+	return x.bindArgs(c, m.calleeEffects(new(State), c))
+}
+
 // storedEffects returns the effects of calling the function in the field or
 // package variable that t loads, if the package shows all that may be there.
 // Where there are several, only what all of them exclude counts.
@@ -641,16 +653,6 @@ func (x *run) findNew(st *State, term *locks.Term, others bool) *Lock {
 		return nil
 	}
 	return &Lock{Term: term, Status: Free}
-}
-
-// Private reports whether the lock named t is in a local variable that only
-// functions that run in place use.
-func (m *Machine) Private(t *locks.Term) bool {
-	for t.Kind == locks.Field {
-		t = t.X
-	}
-	alloc, ok := t.Val.(*ssa.Alloc)
-	return ok && t.Kind == locks.Root && m.private(alloc, false)
 }
 
 // private reports whether only the functions that run in place use the object

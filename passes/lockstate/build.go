@@ -34,10 +34,14 @@ func (b *builder) build(f *lockset.Function) {
 	releases := make(map[placeKey]*Release)
 	waits := make(map[placeKey]*Wait)
 	exits := make(map[ssa.Instruction]*Exit)
+	deferred := make(map[ssa.Instruction][]*locks.Term)
 	for _, e := range f.Events {
 		key := placeKey{e.Site, e.Lock, e.Exit}
 		switch e.Kind {
 		case lockset.Acquired:
+			if e.Exit != nil {
+				deferred[e.Exit] = append(deferred[e.Exit], e.Lock)
+			}
 			key.exit = nil
 			a := acquires[key]
 			if a == nil {
@@ -109,6 +113,7 @@ func (b *builder) build(f *lockset.Function) {
 	}
 	b.findDeferred()
 	for _, x := range b.fn.Exits {
+		x.deferred = deferred[x.instr]
 		for i := range x.Paths {
 			for j := range x.Paths[i].Held {
 				x.Paths[i].Held[j].Must = heldOnAll(x, x.Paths[i].Held[j].Lock)
@@ -208,33 +213,6 @@ func (b *builder) varies(e lockset.Event) bool {
 	return madeIn(header, e.Lock)
 }
 
-// fresh reports whether t names an object that the function has made, or had
-// made by a function of the package.
-func fresh(t *locks.Term) bool {
-	switch v := t.Val.(type) {
-	case *ssa.Alloc:
-		return true
-	case *ssa.Call:
-		fn := v.Call.StaticCallee()
-		if fn == nil || len(fn.Blocks) == 0 {
-			return false
-		}
-		for _, b := range fn.Blocks {
-			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-			if !ok {
-				continue
-			}
-			for _, r := range ret.Results {
-				if _, ok := r.(*ssa.Alloc); !ok {
-					return false
-				}
-			}
-		}
-		return true
-	}
-	return false
-}
-
 // op returns the syntax of a site; nil for a nil site.
 func (b *builder) op(s *lockset.Site) *Op {
 	if s == nil {
@@ -259,8 +237,7 @@ func (b *builder) op(s *lockset.Site) *Op {
 
 func (b *builder) held(st *lockset.State, l *lockset.Lock) Held {
 	h := Held{Lock: l.Term, Op: b.op(l.Site), Mode: l.Mode, Shared: l.Shared}
-	h.Private = b.machine.Private(l.Term)
-	h.Local = l.Site.Via != nil && fresh(l.Term.Base())
+	h.Local = l.Site.Via != nil && b.fresh(l.Term)
 	if d := st.DeferredRelease(l.Term); d != nil {
 		h.Deferred = b.stmts.defers[d.Pos()]
 	}

@@ -96,9 +96,6 @@ type Held struct {
 	// Local reports whether a callee has acquired it, in an object that the
 	// function itself has made.
 	Local bool
-	// Private reports whether the lock is in a local variable that no other code
-	// gets at.
-	Private bool
 	// Shared reports whether the object that contains it was sent or stored
 	// while it was held, so that the code that gets it can release it.
 	Shared bool
@@ -121,7 +118,8 @@ type Exit struct {
 	// Paths are the states in which the function ends here.
 	Paths []Path
 
-	instr ssa.Instruction
+	instr    ssa.Instruction
+	deferred []*locks.Term // locks that deferred calls acquire here
 }
 
 // A Path is one way in which a function ends.
