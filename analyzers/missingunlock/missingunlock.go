@@ -144,7 +144,7 @@ func (c *checker) exits() {
 				}
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
 				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||
-					c.isHelper(held) || c.noted(path, held.Lock) {
+					c.counted(exit, held) || c.isHelper(held) || c.noted(path, held.Lock) {
 					continue
 				}
 				seen[at], seen[again], seen[class] = true, true, true
@@ -153,6 +153,18 @@ func (c *checker) exits() {
 			}
 		}
 	}
+}
+
+// counted reports whether one loop takes read locks and another one, before
+// exit, releases read locks of the same lock, as many no doubt.
+func (c *checker) counted(exit *lockstate.Exit, held lockstate.Held) bool {
+	if loop, _ := innermostLoop(c.fn.Decl, held.Op.Pos); loop == nil || held.Mode != locks.Read {
+		return false
+	}
+	return slices.ContainsFunc(c.fn.Releases, func(r *lockstate.Release) bool {
+		loop, _ := innermostLoop(c.fn.Decl, r.Pos)
+		return r.Lock == held.Lock && loop != nil && held.Op.Pos < loop.Pos() && loop.End() <= exit.Pos
+	})
 }
 
 // isHelper reports whether it is the function's purpose to return with the lock

@@ -518,13 +518,34 @@ func (c *conn) findOK(k int) bool {
 	return false
 }
 
-// As many releases as read locks, in a loop of their own (grpc's benchmarks):
-// that both loops turn equally often is out of reach.
-func FP_countedReads(c *conn, n int) {
+// As many releases as read locks, in a loop of their own (grpc's benchmarks).
+func (c *conn) countedReads(n int) {
 	for range n {
 		c.rw.RLock()
 	}
 	for range n {
 		c.rw.RUnlock()
+	}
+}
+
+// The way out of the first loop misses the second.
+func (c *conn) countedReadsLeft(n int) {
+	for range n {
+		c.rw.RLock()
+		if c.closed {
+			return // want `returning with c.rw read-locked \(locked on line \d+`
+		}
+	}
+	for range n {
+		c.rw.RUnlock()
+	}
+}
+
+// One read lock, perhaps released: nothing is counted.
+func (c *conn) releasedInLoop(n int) {
+	c.rw.RLock()
+	for range n {
+		c.rw.RUnlock()
+		break
 	}
 } // want `returning with c.rw read-locked \(locked on line \d+`
