@@ -43,8 +43,9 @@
 //
 // Not reported are locks of another object, even of the same type; callees
 // that unlock before they lock; sync.Cond.Wait, which does just that; TryLock,
-// which does not wait; conditions that exclude each other; and what a go
-// statement starts, which does not hold the locks of its starter.
+// which does not wait; conditions that exclude each other; RLock after RLock
+// where the function has made the object and no other goroutine locks it; and
+// what a go statement starts, which does not hold the locks of its starter.
 //
 // To keep a report quiet, say why:
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -34,7 +35,7 @@ func run(pass *analysis.Pass) (any, error) {
 	for _, fn := range state.Funcs {
 		for _, a := range fn.Acquires {
 			// Held means held on every path that gets here.
-			if len(a.Conflicts) < a.Paths || seen[a.Pos] || deferredInLoop(a) {
+			if len(a.Conflicts) < a.Paths || seen[a.Pos] || deferredInLoop(a) || onlyRead(a) && !state.HasWriter(fn, a) {
 				continue
 			}
 			seen[a.Pos] = true
@@ -53,6 +54,12 @@ func deferredInLoop(a *lockstate.Acquire) bool {
 		}
 	}
 	return false
+}
+
+// onlyRead reports whether the lock is read-locked while it is read-locked,
+// which harms only if somebody locks it for writing in between.
+func onlyRead(a *lockstate.Acquire) bool {
+	return a.Mode == locks.Read && !slices.ContainsFunc(a.Conflicts, func(h lockstate.Held) bool { return h.Mode == locks.Write })
 }
 
 func report(pass *analysis.Pass, a *lockstate.Acquire) {

@@ -36,13 +36,13 @@ func (r *Result) Wanted(fn *Func, exit *Exit, held Held) bool {
 	if made == nil {
 		return true
 	}
-	w := wish{r, fn.fn, held, made, exit}
+	w := wish{r, fn.fn, held.Lock, made, exit.instr}
 	wanted := slices.ContainsFunc(exit.deferred, w.same) || w.published()
 	for _, s := range w.starts() {
-		for _, lock := range s.locks {
+		for _, x := range s.excludes {
 			switch {
-			case !w.same(lock):
-			case !w.over(s, lock):
+			case !w.same(x.Term):
+			case !w.over(s, x.Term):
 				wanted = true
 			case precedes(held.Op.site.Instr, s.instr):
 				return false // it has done without the lock
@@ -52,13 +52,31 @@ func (r *Result) Wanted(fn *Func, exit *Exit, held Held) bool {
 	return wanted
 }
 
-// A wish is the question who wants the lock of an object that fn has made.
+// HasWriter reports whether another goroutine may lock for writing what fn
+// read-locks twice, the second time at a, so that it comes between the two. None
+// does if fn has made the object, or had it made, and given it neither to such
+// a goroutine nor to code outside of the package.
+func (r *Result) HasWriter(fn *Func, a *Acquire) bool {
+	made := r.madeBy(fn.fn, a.Lock)
+	if made == nil {
+		return true
+	}
+	w := wish{r, fn.fn, a.Lock, made, a.site.Instr}
+	return w.published() || slices.ContainsFunc(w.starts(), func(s start) bool {
+		return slices.ContainsFunc(s.excludes, func(x lockset.Exclude) bool {
+			return x.Mode == locks.Write && w.same(x.Term) && !w.over(s, x.Term)
+		})
+	})
+}
+
+// A wish is the question who else wants the lock of an object that fn has made
+// when fn is at some instruction.
 type wish struct {
 	r    *Result
 	fn   *ssa.Function
-	held Held
+	lock *locks.Term
 	made ssa.Value // the object
-	exit *Exit
+	at   ssa.Instruction
 }
 
 // madeBy returns the object that contains lock, if fn has made it or had it
@@ -122,18 +140,18 @@ func makes(pkg *ir.Package, v ssa.Value, depth int) bool {
 
 // same reports whether lock may be the lock of w under another name.
 func (w *wish) same(lock *locks.Term) bool {
-	if lock == w.held.Lock {
+	if lock == w.lock {
 		return true
 	}
 	other := w.r.madeBy(w.fn, lock)
-	return lock.Class() != nil && lock.Class() == w.held.Lock.Class() && (other == nil || other == w.made)
+	return lock.Class() != nil && lock.Class() == w.lock.Class() && (other == nil || other == w.made)
 }
 
 // A start is an instruction that makes code run later or on another goroutine.
 type start struct {
-	instr ssa.CallInstruction
-	body  *ssa.Function // that runs, if it is a goroutine and known
-	locks []*locks.Term // that it acquires
+	instr    ssa.CallInstruction
+	body     *ssa.Function     // that runs, if it is a goroutine and known
+	excludes []lockset.Exclude // locks that it acquires
 }
 
 // starts returns the goroutines and cleanups that fn and the literals in it
@@ -143,13 +161,13 @@ func (w *wish) starts() []start {
 	m := w.r.machine
 	w.each(func(instr ssa.Instruction) {
 		call, ok := instr.(ssa.CallInstruction)
-		if !ok || instr.Parent() == w.fn && !reaches(instr, w.exit.instr) {
+		if !ok || instr.Parent() == w.at.Parent() && !reaches(instr, w.at) {
 			return
 		}
 		common := call.Common()
 		callee := locks.CalleeOf(common, common.Value)
 		if _, ok := call.(*ssa.Go); ok {
-			out = append(out, start{call, callee.Body, acquired(m.CallEffects(common))})
+			out = append(out, start{call, callee.Body, excludes(m.CallEffects(common))})
 			return
 		}
 		use := known.UseOf(callee.Func)
@@ -157,7 +175,7 @@ func (w *wish) starts() []start {
 			return
 		}
 		for _, arg := range callee.Args {
-			s := start{call, nil, acquired(m.FuncEffects(arg))}
+			s := start{call, nil, excludes(m.FuncEffects(arg))}
 			if use == known.Spawns {
 				s.body = target(arg)
 			}
@@ -167,15 +185,11 @@ func (w *wish) starts() []start {
 	return out
 }
 
-func acquired(eff *lockset.Effects) []*locks.Term {
+func excludes(eff *lockset.Effects) []lockset.Exclude {
 	if eff == nil {
 		return nil
 	}
-	var out []*locks.Term
-	for _, e := range eff.Excludes {
-		out = append(out, e.Term)
-	}
-	return out
+	return eff.Excludes
 }
 
 // each calls visit for the instructions of fn and of the literals in it.
@@ -195,7 +209,7 @@ func (w *wish) each(visit func(ssa.Instruction)) {
 }
 
 // published reports whether code of other packages, which may do anything, or
-// a structure that outlives fn has the object before exit.
+// a structure that outlives fn has the object when fn is at w.at.
 func (w *wish) published() bool {
 	found := false
 	object := func(v ssa.Value) bool {
@@ -205,7 +219,7 @@ func (w *wish) published() bool {
 		return v == w.made || w.r.machine.Eval(v) == w.r.machine.Eval(w.made)
 	}
 	w.each(func(instr ssa.Instruction) {
-		if found || instr.Parent() == w.fn && !reaches(instr, w.exit.instr) {
+		if found || instr.Parent() == w.at.Parent() && !reaches(instr, w.at) {
 			return
 		}
 		switch instr := instr.(type) {
@@ -230,13 +244,13 @@ func (w *wish) published() bool {
 }
 
 // over reports whether the goroutine s is through with all acquisitions of lock
-// when w.fn gets to the exit: it does something after them that fn has waited
+// when w.fn gets to w.at: it does something after them that fn has waited
 // for.
 func (w *wish) over(s start, lock *locks.Term) bool {
 	if s.body == nil {
 		return false
 	}
-	waited := waitedFor(w.r.machine, w.exit.instr)
+	waited := waitedFor(w.r.machine, w.at)
 	var signals []ssa.Instruction
 	for _, b := range s.body.Blocks {
 		for _, instr := range b.Instrs {
