@@ -394,28 +394,10 @@ func (x *run) edge(from, to *ssa.BasicBlock, st *State) flow.Edge[*State] {
 	back := to.Dominates(from)
 	if back {
 		x.again(from, to, st)
-		st = x.forget(st)
+		st = x.forget(from, to, st)
 	}
 	st = x.phis(from, to, st, back)
 	return flow.Edge[*State]{To: to.Index, State: x.tree.live[to.Parent()].trim(to, st)}
-}
-
-// forget drops what st knows of conditions on shared memory: a loop that tests
-// one again waits for it to change.
-func (x *run) forget(st *State) *State {
-	n := st.copy()
-	n.env = slices.DeleteFunc(slices.Clone(st.env), func(b binding) bool {
-		if b.key.Kind != locks.Binary && b.key.Kind != locks.Deref {
-			return false
-		}
-		for _, loc := range b.key.Loads() {
-			if _, local := loc.Val.(*ssa.Alloc); !local || loc.Kind != locks.Root {
-				return true
-			}
-		}
-		return false
-	})
-	return n
 }
 
 // phis binds the phis of block to, entered from from.

@@ -37,6 +37,7 @@ type tree struct {
 	acquiring map[*ssa.Function][]*ssa.BasicBlock
 	bound     map[boundKey]*bound
 	accesses  map[ssa.Instruction][]*Access
+	read      map[[2]*ssa.BasicBlock]map[any]bool // what a loop, by latch and header, reads
 }
 
 // A code is what the machine must look at in a block.
@@ -77,6 +78,7 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 		acquiring: make(map[*ssa.Function][]*ssa.BasicBlock),
 		bound:     make(map[boundKey]*bound),
 		accesses:  make(map[ssa.Instruction][]*Access),
+		read:      make(map[[2]*ssa.BasicBlock]map[any]bool),
 	}
 	m.trees[fn] = t
 	var funcs []*ssa.Function

@@ -1,5 +1,10 @@
 package missingunlock
 
+import (
+	"runtime"
+	"sync"
+)
+
 // Lock and Unlock under the same parameter.
 func (c *conn) boolParam(need bool) int {
 	if need {
@@ -311,3 +316,70 @@ func (c *conn) manyFlags(a, b, d, e, f, g, h, i bool) {
 		c.mu.Unlock()
 	}
 }
+
+type pair struct {
+	store any
+	ready bool
+	mu    sync.Mutex
+}
+
+// The loop in between has nothing to do with the condition (nats-server).
+func (p *pair) aroundLoop(n int) {
+	if c, ok := p.store.(*conn); ok {
+		c.mu.Lock()
+	}
+	for i := 0; i < n; i++ {
+		go func() {
+			if _, ok := p.store.(*conn); ok {
+				println(i)
+			}
+		}()
+	}
+	if c, ok := p.store.(*conn); ok {
+		c.mu.Unlock()
+	}
+}
+
+// The loop waits for the condition to change.
+func (p *pair) waitsBetween(n int) {
+	if !p.ready {
+		p.mu.Lock()
+	}
+	for i := 0; i < n && !p.ready; i++ {
+		runtime.Gosched()
+	}
+	if !p.ready {
+		p.mu.Unlock()
+	}
+} // want `returning with p.mu locked \(locked on line \d+`
+
+func (p *pair) isReady() bool { return p.ready }
+
+// The same through a method.
+func (p *pair) waitsBetweenCalls(n int) {
+	if !p.isReady() {
+		p.mu.Lock()
+	}
+	for i := 0; i < n && !p.isReady(); i++ {
+		runtime.Gosched()
+	}
+	if !p.isReady() {
+		p.mu.Unlock()
+	}
+} // want `returning with p.mu locked \(locked on line \d+`
+
+// The same through a variable of the loop.
+func (p *pair) waitsBetweenTests(n int) {
+	if !p.ready {
+		p.mu.Lock()
+	}
+	for i := 0; ; i++ {
+		done := i > n || p.ready
+		if done {
+			break
+		}
+	}
+	if !p.ready {
+		p.mu.Unlock()
+	}
+} // want `returning with p.mu locked \(locked on line \d+`
