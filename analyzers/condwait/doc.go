@@ -38,8 +38,9 @@
 //	}
 //
 // Not reported are loops of any shape that check the condition after Wait,
-// methods that only pass Wait on, and functions whose callers loop or hold
-// the lock.
+// methods that only pass Wait on, functions whose callers loop or hold the
+// lock, and tests that wait without any condition on a Cond of their own, to
+// test the waking.
 //
 // The fix turns the "if" around a Wait into "for".
 //

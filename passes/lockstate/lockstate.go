@@ -185,6 +185,10 @@ type Wait struct {
 	// hold it.
 	Free, Unknown int
 	Recheck       Recheck
+	// Unconditional reports whether no branch of the function decides if it
+	// waits, Own whether the function, or one around it, has made the condition
+	// variable.
+	Unconditional, Own bool
 	// Spawned reports whether the function runs only as a goroutine, so that it
 	// has no caller who can hold the lock.
 	Spawned bool
@@ -209,6 +213,8 @@ func run(pass *analysis.Pass) (any, error) {
 		for _, w := range b.fn.Waits {
 			w.Recheck = r.recheck(b.fn, w)
 			w.Spawned = r.spawned(f.Fn)
+			w.Unconditional = unconditional(w.site.Instr.Block())
+			w.Own = r.own(w)
 		}
 		r.Funcs = append(r.Funcs, b.fn)
 	}

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
 )
 
 // A Recheck says what happens to the condition after a Wait.
@@ -145,6 +146,35 @@ func readyBlock(b *ssa.BasicBlock, loop map[*ssa.BasicBlock]bool) *ssa.BasicBloc
 		return nil
 	}
 	return nil
+}
+
+// unconditional reports whether no branch decides if b is run.
+func unconditional(b *ssa.BasicBlock) bool {
+	for d := b.Idom(); d != nil; d = d.Idom() {
+		for _, s := range d.Succs {
+			if len(d.Succs) > 1 && len(s.Preds) == 1 && s.Dominates(b) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// own reports whether w waits on a condition variable that the function, or one
+// around it, has made for itself.
+func (r *Result) own(w *Wait) bool {
+	instr := w.site.Instr
+	cond := r.machine.Eval(locks.CalleeOf(instr.Common(), instr.Common().Value).Args[0])
+	if cond.Kind != locks.Root {
+		return false
+	}
+	switch v := cond.Val.(type) {
+	case *ssa.Alloc:
+		return true
+	case *ssa.Call:
+		return lockset.IsNewCond(v)
+	}
+	return false
 }
 
 // spawned reports whether fn runs only on goroutines of its own.

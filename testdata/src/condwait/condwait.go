@@ -260,6 +260,16 @@ func (b *buffer[T]) take() T {
 	return v
 }
 
+// A bare Wait on a Cond of its own, but in no test.
+func bareOwn() {
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	mu.Lock()
+	go c.Signal()
+	c.Wait() // want `c.Wait is not in a loop that re-checks its condition`
+	mu.Unlock()
+}
+
 // A loop that only counts wake-ups looks at no condition.
 func FN_countedWaits(q *queue, n int) {
 	q.mu.Lock()
