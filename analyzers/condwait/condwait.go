@@ -35,6 +35,14 @@ func run(pass *analysis.Pass) (any, error) {
 				continue
 			}
 			switch {
+			case w.Via != nil && w.Free < w.Paths:
+				continue
+			case w.Via != nil:
+				pass.Report(analysis.Diagnostic{
+					Pos:     w.Pos,
+					End:     w.End,
+					Message: fmt.Sprintf("%s waits on a condition variable of %s, which is not held", w.Via.Callee, w.Expr),
+				})
 			case w.Free == w.Paths, w.Unknown == w.Paths && w.Spawned && w.Recheck == lockstate.Rechecked:
 				pass.Report(analysis.Diagnostic{
 					Pos:     w.Pos,

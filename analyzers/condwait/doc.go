@@ -29,9 +29,10 @@
 //		return q.pop()
 //	}
 //
-// Wait without the lock of the condition is reported as well. It unlocks
-// first and would end the program; and a condition read without the lock may
-// change before the goroutine sleeps, so that nobody wakes it:
+// Wait without the lock of the condition, or a call of a function that needs
+// the lock to wait, is reported as well. It unlocks first and would end the
+// program; and a condition read without the lock may change before the
+// goroutine sleeps, so that nobody wakes it:
 //
 //	for !q.ready {
 //		q.cond.Wait() // q.cond.Wait is called without holding q.mu

@@ -820,14 +820,19 @@ func (x *run) wait(st *State, instr ssa.CallInstruction, cond *locks.Term, op lo
 	if lock == nil {
 		lock = x.m.Names.Deref(x.m.condField(cond, instr))
 	}
+	x.waits(st, x.site(instr, cond, op, nil), lock)
+	return st
+}
+
+// waits records that Cond.Wait is called, of a condition variable with the given
+// lock.
+func (x *run) waits(st *State, site *Site, lock *locks.Term) {
 	lock, mode := readLocker(lock, locks.Write)
 	prior := st.Find(lock)
 	if prior == nil {
 		prior = x.findNew(st, lock, true)
 	}
-	site := x.site(instr, cond, op, nil)
-	x.emit(Event{Kind: Waited, Instr: instr, Site: site, Lock: lock, Mode: mode, Prior: prior, State: st})
-	return st
+	x.emit(Event{Kind: Waited, Instr: site.Instr, Site: site, Lock: lock, Mode: mode, Prior: prior, State: st})
 }
 
 // condField returns the location of the L field of cond.
@@ -1029,6 +1034,9 @@ func (x *run) callValue(st *State, instr ssa.CallInstruction, fn *locks.Term) []
 	if eff := x.m.valueEffects(st, fn); eff != nil {
 		return x.apply(st, instr, c, eff)
 	}
+	if fn.Kind == locks.Root {
+		x.emit(Event{Kind: Called, Instr: instr, State: st, Target: fn})
+	}
 	return nil
 }
 
@@ -1128,6 +1136,9 @@ func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) 
 	name := b.name
 	for _, e := range eff.Excludes {
 		x.exclude(st, instr, name, e)
+	}
+	for _, lock := range eff.Waits {
+		x.waits(st, x.site(instr, lock, locks.Op{Action: locks.Wait, Sync: true}, &Via{Callee: name}), lock)
 	}
 	st = x.escapeUnused(st, c, eff)
 	for _, pc := range eff.Calls {
@@ -1255,6 +1266,9 @@ func (x *run) shows(instr ssa.CallInstruction, c call, eff *Effects) map[*locks.
 	}
 	for _, e := range eff.Excludes {
 		show(e.Term)
+	}
+	for _, lock := range eff.Waits {
+		show(lock)
 	}
 	for _, o := range eff.Outcomes {
 		for _, ch := range o.Changes {

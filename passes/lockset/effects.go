@@ -37,8 +37,8 @@ type Effects struct {
 	// Params are the roots that stand for the function's parameters in the
 	// terms above, the receiver first.
 	Params []*locks.Term
-	// Waits says that it waits on a condition variable whose lock its caller
-	// must hold.
+	// Waits are the locks of the condition variables that it waits on, where its
+	// caller must hold the lock whatever the arguments are.
 	Waits []*locks.Term
 }
 

@@ -370,7 +370,7 @@ func (x *run) acquiring(fn *ssa.Function) []*ssa.BasicBlock {
 			}
 			callee := locks.CalleeOf(&call.Call, call.Call.Value)
 			op, ok := locks.OpOf(callee.Func)
-			if ok && (op.Action == locks.Acquire || op.Action == locks.Wait) || !ok && len(x.m.effectsAcquiring(callee)) > 0 {
+			if ok && (op.Action == locks.Acquire || op.Action == locks.Wait) || !ok && x.m.acquires(callee) {
 				out = append(out, b)
 				break
 			}
@@ -379,14 +379,13 @@ func (x *run) acquiring(fn *ssa.Function) []*ssa.BasicBlock {
 	return out
 }
 
-func (m *Machine) effectsAcquiring(callee locks.Callee) []Exclude {
+// acquires reports whether a function acquires a lock or waits.
+func (m *Machine) acquires(callee locks.Callee) bool {
 	if callee.Func == nil {
-		return nil
+		return false
 	}
-	if eff := m.Effects(callee); eff != nil {
-		return eff.Excludes
-	}
-	return nil
+	eff := m.Effects(callee)
+	return eff != nil && len(eff.Excludes)+len(eff.Waits) > 0
 }
 
 // edge returns st as it arrives at to, coming from from.

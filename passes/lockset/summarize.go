@@ -30,6 +30,7 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 	}
 	v := visibility{m, f.Fn}
 	var outcomes []Outcome
+	own := make(map[*locks.Term]bool) // locks that it may hold itself when it waits
 	for _, e := range f.Events {
 		switch e.Kind {
 		case Acquired:
@@ -41,7 +42,8 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 				m.addParamCall(eff, v, e)
 			}
 		case Waited:
-			if e.Prior == nil && v.visible(e.Lock) && !slices.Contains(eff.Waits, e.Lock) {
+			own[e.Lock] = own[e.Lock] || e.Prior != nil || holds(e)
+			if v.visible(e.Lock) && !slices.Contains(eff.Waits, e.Lock) {
 				eff.Waits = append(eff.Waits, e.Lock)
 			}
 		case Exited:
@@ -50,11 +52,18 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 			}
 		}
 	}
+	eff.Waits = slices.DeleteFunc(eff.Waits, func(t *locks.Term) bool { return own[t] })
 	eff.Outcomes = m.mergeOutcomes(outcomes)
 	eff.Binds = m.Binds(f.Fn)
 	eff.Values = m.valuesOf(f)
 	eff.Funcs = m.funcsOf(f, v)
 	return eff
+}
+
+// holds reports whether the state of e may hold some lock: it may be another
+// name of e's.
+func holds(e Event) bool {
+	return e.State.joined || slices.ContainsFunc(e.State.locks, func(l Lock) bool { return l.Status != Free })
 }
 
 // A visibility tells which names the callers of a function share with it.

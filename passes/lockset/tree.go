@@ -456,9 +456,13 @@ func (m *Machine) matters(c *ssa.CallCommon) bool {
 		return true
 	}
 	for _, a := range c.Args {
-		switch a.(type) {
+		switch a := a.(type) {
 		case *ssa.MakeClosure, *ssa.Function:
 			return true
+		case *ssa.Parameter:
+			if isFunc(a.Type()) {
+				return true
+			}
 		}
 	}
 	return false

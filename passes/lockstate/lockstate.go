@@ -175,7 +175,8 @@ type Release struct {
 	Exit token.Pos
 }
 
-// A Wait is a call of (*sync.Cond).Wait.
+// A Wait is a call of (*sync.Cond).Wait or, if Via is set, of a function that
+// calls it and expects the lock to be held.
 type Wait struct {
 	Op
 	Lock  *locks.Term

@@ -163,6 +163,9 @@ func unconditional(b *ssa.BasicBlock) bool {
 // own reports whether w waits on a condition variable that the function, or one
 // around it, has made for itself.
 func (r *Result) own(w *Wait) bool {
+	if w.Via != nil {
+		return false
+	}
 	instr := w.site.Instr
 	cond := r.machine.Eval(locks.CalleeOf(instr.Common(), instr.Common().Value).Args[0])
 	if cond.Kind != locks.Root {

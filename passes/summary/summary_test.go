@@ -128,6 +128,12 @@ func testFact(t *testing.T, rs results) {
 		{st + "Do", summary.Fact{Name: "Store.Do", Excludes: excludes, Calls: []summary.ParamCall{{Path: "p1", Held: []summary.Change{held}}}}},
 		{st + "Await", summary.Fact{Name: "Store.Await", Waits: []string{mu}}},
 		{"summary.Await", summary.Fact{Name: "Await", Waits: []string{mu}}},
+		{"summary.AwaitBelow", summary.Fact{Name: "AwaitBelow", Waits: []string{mu}}},
+		{"summary.Apply", summary.Fact{Name: "Apply",
+			Excludes: []summary.Exclude{{Path: mu, Sync: true, Chain: []string{"s.Do"}}},
+			Calls:    []summary.ParamCall{{Path: "p1", Held: []summary.Change{held}}},
+		}},
+		{"summary.ApplyOnce", summary.Fact{Name: "ApplyOnce", Calls: []summary.ParamCall{{Path: "p1"}}}},
 		{"summary.ReadGlobal", summary.Fact{Name: "ReadGlobal", Excludes: []summary.Exclude{
 			{Path: `g"summary/store".Mu`, Mode: locks.Read, Sync: true, Chain: []string{"store.Read"}},
 		}}},

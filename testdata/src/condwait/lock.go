@@ -243,3 +243,114 @@ func (w *worker) idle() {
 		w.wake.Wait()
 	}
 }
+
+// await is called with the lock held.
+func (q *queue) await() {
+	for q.empty() {
+		q.cond.Wait()
+	}
+}
+
+func (q *queue) awaitUnlocked() {
+	q.mu.Lock()
+	q.idle++
+	q.mu.Unlock()
+	q.await() // want `q.await waits on a condition variable of q.mu, which is not held`
+}
+
+func (q *queue) awaitLocked() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.await()
+}
+
+// awaitReleased is wrong whoever calls it.
+func (q *queue) awaitReleased() {
+	q.mu.Unlock()
+	for q.empty() {
+		q.cond.Wait() // want `q.cond.Wait is called without holding q.mu`
+	}
+	q.mu.Lock()
+}
+
+func (q *queue) callAwaitReleased() {
+	q.mu.Lock()
+	q.mu.Unlock()
+	q.awaitReleased()
+}
+
+// Its callers hold the lock.
+func (q *queue) awaitAgain() { q.await() }
+
+func (q *queue) awaitAgainUnlocked() {
+	q.mu.Lock()
+	q.mu.Unlock()
+	q.awaitAgain() // want `q.awaitAgain waits on a condition variable of q.mu, which is not held`
+}
+
+// awaitSelf locks if the caller has not.
+func (q *queue) awaitSelf(locked bool) {
+	if !locked {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+	}
+	for q.empty() {
+		q.cond.Wait()
+	}
+}
+
+func (q *queue) callAwaitSelf() {
+	q.mu.Lock()
+	q.mu.Unlock()
+	q.awaitSelf(false)
+}
+
+// Only one way to the call has released the lock.
+func (q *queue) awaitPerhaps(b bool) {
+	q.mu.Lock()
+	if b {
+		q.mu.Unlock()
+	}
+	q.await()
+	if !b {
+		q.mu.Unlock()
+	}
+}
+
+// lockedQueue has a second name for its queue's lock (pebble).
+type lockedQueue struct {
+	queue
+	same *sync.Mutex
+	cond *sync.Cond
+}
+
+func newLockedQueue() *lockedQueue {
+	l := new(lockedQueue)
+	l.same = &l.mu
+	l.cond = sync.NewCond(l.same)
+	return l
+}
+
+func (l *lockedQueue) awaitSame() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.empty() {
+		l.cond.Wait()
+	}
+}
+
+func (l *lockedQueue) callAwaitSame() {
+	l.same.Lock()
+	l.same.Unlock()
+	l.awaitSame()
+}
+
+func awaitAll(queues func(string) *queue) {
+	for _, name := range []string{"a", "b"} {
+		q, _ := queues(name), 0
+		p := &struct{ *queue }{q}
+		p.queue.mu.Lock()
+		p.queue.mu.Unlock()
+		p.await() // want `p.await waits on a condition variable of p.mu, which is not held`
+	}
+}

@@ -52,6 +52,21 @@ func (c *counter) callbackLocks() {
 	c.each(func(k string, v int) { c.Len() }) // want `c\.mu, which is already held \(locked on line \d+|c\.mu is locked here, but it is already held`
 }
 
+// eachTwice passes the callback on.
+func (c *counter) eachTwice(f func(k string, v int)) {
+	c.each(f)
+	c.each(f)
+}
+
+func (c *counter) passedOnLocks() {
+	c.eachTwice(func(k string, v int) { c.Len() }) // want `c\.mu, which is already held`
+}
+
+// Here the callback that is passed on is another one.
+func (c *counter) passedOnOK(d *counter) {
+	c.eachTwice(func(k string, v int) { d.Len() })
+}
+
 // The callback minds its own business.
 func (c *counter) callbackOK() (n int) {
 	c.each(func(_ string, v int) { n += v })

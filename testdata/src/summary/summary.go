@@ -62,11 +62,22 @@ func Callback(s *store.Store, x *store.Store) { // want Callback:"^excludes p0.m
 
 func Await(s *store.Store) { s.Ready.Wait() } // want Await:"^$"
 
-// FN_AwaitBelow waits as Await does, in its callee.
-func FN_AwaitBelow(s *store.Store) { s.Await() }
+// AwaitBelow waits as Await does, in its callee.
+func AwaitBelow(s *store.Store) { s.Await() } // want AwaitBelow:"^$"
 
-// FN_Apply calls its parameter f, though only its callee does so itself.
-func FN_Apply(s *store.Store, f func()) { s.Do(f) } // want FN_Apply:"^excludes p0.mu$"
+// Apply calls its parameter f in its callee.
+func Apply(s *store.Store, f func()) { s.Do(f) } // want Apply:"^excludes p0.mu; calls p1$"
+
+func ApplyOnce(once *sync.Once, f func()) { once.Do(f) } // want ApplyOnce:"^calls p1$"
+
+// AwaitSome waits with a lock that it may have taken itself.
+func AwaitSome(s *store.Store, locked bool) { // want AwaitSome:"^excludes p0.mu"
+	if !locked {
+		s.Lock()
+	}
+	s.Await()
+	s.Unlock()
+}
 
 func If(mu *sync.Mutex, lock bool) { // want If:"^excludes p0$"
 	if lock {
