@@ -143,7 +143,7 @@ func (c *checker) exits() {
 					continue // a transaction, whose owner goes too, or nobody needs the lock any more
 				}
 				at, again, class := place{exit.Pos, held.Op.Pos}, place{exit.Pos, held.Lock}, place{exit.Pos, held.Lock.Class()}
-				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || held.Shared && c.state.Releasers(held.Lock) || !c.released[hold{held.Lock, held.Mode}] ||
+				if seen[at] || seen[again] || unsure[class] || seen[class] && !held.Lock.Direct() || c.reported[held.Op.Pos] || held.Local || c.sent(held) || !c.released[hold{held.Lock, held.Mode}] ||
 					c.counted(exit, held) || c.isHelper(held) || c.noted(path, held.Lock) {
 					continue
 				}
@@ -153,6 +153,14 @@ func (c *checker) exits() {
 			}
 		}
 	}
+}
+
+// sent reports whether the lock went with the object that contains it, which was
+// sent or stored. It did not if fn releases it after that on another path.
+func (c *checker) sent(held lockstate.Held) bool {
+	return held.Shared && c.state.Releasers(held.Lock) && !slices.ContainsFunc(c.fn.Releases, func(r *lockstate.Release) bool {
+		return r.Lock == held.Lock && r.Shared
+	})
 }
 
 // counted reports whether one loop takes read locks and another one, before

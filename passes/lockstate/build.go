@@ -76,6 +76,7 @@ func (b *builder) build(f *lockset.Function) {
 				r.Wrong = append(r.Wrong, b.op(p.Site))
 			default:
 				r.Held = append(r.Held, b.op(p.Site))
+				r.Shared = r.Shared || p.Shared
 			}
 		case lockset.Waited:
 			w := waits[key]

@@ -171,6 +171,9 @@ type Release struct {
 	Wrong []*Op
 	// Held lists the acquisitions that it undoes on the other paths.
 	Held []*Op
+	// Shared reports whether one of those paths has sent or stored the object
+	// that contains the lock, and kept the lock all the same.
+	Shared bool
 	// Exit is the exit at which a deferred release runs.
 	Exit token.Pos
 }

@@ -203,3 +203,16 @@ func (s *shards) handOffFound(k string, async func(*conn)) {
 		}()
 	}
 }
+
+// The function stores c and keeps its lock; the early return forgets it
+// (nats-server's consumer).
+func (c *conn) storedAndForgotten(owner *struct{ c *conn }) error {
+	c.mu.Lock()
+	owner.c = c
+	if c.closed {
+		return errClosed // want `returning with c.mu locked \(locked on line \d+`
+	}
+	c.n++
+	c.mu.Unlock()
+	return nil
+}
