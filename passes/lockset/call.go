@@ -723,22 +723,29 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 	if x.record {
 		x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: shown, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
 	}
-	l := Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}
-	if prior != nil {
+	return st.with(taken(prior, Lock{Term: term, Status: Held, Mode: op.Mode, Count: 1, Site: site, Sync: op.Sync}))
+}
+
+// taken returns what is known of lock l after its acquisition, given what was
+// known before.
+func taken(prior *Lock, l Lock) Lock {
+	if prior == nil {
+		return l
+	}
+	if prior.Status != Held {
 		l.Need = prior.Need
 		l.Doubt = prior.Status == Gone // others lock and unlock it, too
-		if prior.Status == Held {
-			// Recorded; go on as if the lock had been acquired twice.
-			l = *prior
-			if op.Mode == locks.Read && prior.Mode == locks.Read {
-				l.Count = min(prior.Count+1, 3)
-			}
-			// Which mode it is in, or how many read locks a loop has taken, is
-			// anybody's guess.
-			l.Doubt = l.Doubt || op.Mode != prior.Mode || op.Mode == locks.Read && prior.Site == site
-		}
+		return l
 	}
-	return st.with(l)
+	// Recorded; go on as if the lock had been acquired twice.
+	again := *prior
+	if l.Mode == locks.Read && prior.Mode == locks.Read {
+		again.Count = min(prior.Count+1, 3)
+	}
+	// Which mode it is in, or how many read locks a loop has taken, is anybody's
+	// guess.
+	again.Doubt = again.Doubt || l.Mode != prior.Mode || l.Mode == locks.Read && prior.Site == l.Site
+	return again
 }
 
 // dereferenced returns st with the knowledge that the pointers on term's path
@@ -1485,17 +1492,7 @@ func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Chang
 	st = x.dereferenced(st, ch.Term)
 	op := locks.Op{Action: locks.Acquire, Mode: ch.Mode, Sync: ch.Sync}
 	site := x.site(instr, ch.Term, op, via)
-	l := Lock{Term: ch.Term, Status: Held, Mode: ch.Mode, Count: 1, Site: site, Sync: ch.Sync}
-	if prior != nil {
-		l.Need = prior.Need
-		if prior.Status == Held {
-			l = *prior
-			if ch.Mode == locks.Read && prior.Mode == locks.Read {
-				l.Count = min(prior.Count+1, 3)
-			}
-		}
-	}
-	return st.with(l)
+	return st.with(taken(prior, Lock{Term: ch.Term, Status: Held, Mode: ch.Mode, Count: 1, Site: site, Sync: ch.Sync}))
 }
 
 func modeOf(n Need) locks.Mode {

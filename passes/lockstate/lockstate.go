@@ -42,6 +42,8 @@ type Result struct {
 	sum     *summary.Result
 	machine *lockset.Machine
 	runs    []*lockset.Function
+	// released are the functions that acquire a lock which a caller releases.
+	released map[*ssa.Function]bool
 
 	once     sync.Once // for recovery: few packages are asked for it
 	recovery *protection
@@ -210,6 +212,7 @@ func run(pass *analysis.Pass) (any, error) {
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
 	defer sum.Exclusive()()
 	r := &Result{runs: sum.Functions(), machine: sum.Machine, sum: sum}
+	r.released = releasedByCallers(r.runs)
 	for _, f := range r.runs {
 		b := builder{machine: r.machine, fn: &Func{fn: f.Fn, Decl: f.Fn.Syntax()}}
 		b.fn.Obj, _ = f.Fn.Object().(*types.Func)
@@ -227,16 +230,20 @@ func run(pass *analysis.Pass) (any, error) {
 
 // ReleasedByCallers reports whether some caller of fn in the package releases
 // a lock that fn has acquired for it.
-func (r *Result) ReleasedByCallers(fn *Func) bool {
-	for _, f := range r.runs {
+func (r *Result) ReleasedByCallers(fn *Func) bool { return r.released[fn.fn] }
+
+// releasedByCallers returns the functions that acquire a lock which a caller
+// releases.
+func releasedByCallers(runs []*lockset.Function) map[*ssa.Function]bool {
+	m := make(map[*ssa.Function]bool)
+	for _, f := range runs {
 		for _, e := range f.Events {
-			if e.Kind == lockset.Released && e.Prior != nil && e.Prior.Site != nil && e.Prior.Site.Via != nil &&
-				e.Prior.Status == lockset.Held && callee(e.Prior.Site.Instr) == fn.fn {
-				return true
+			if p := e.Prior; e.Kind == lockset.Released && p != nil && p.Status == lockset.Held && p.Site != nil && p.Site.Via != nil {
+				m[callee(p.Site.Instr)] = true
 			}
 		}
 	}
-	return false
+	return m
 }
 
 func callee(instr ssa.CallInstruction) *ssa.Function {
