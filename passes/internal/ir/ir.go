@@ -170,7 +170,7 @@ func (p *Package) Cell(alloc *ssa.Alloc) *Cell { return p.cells[alloc] }
 // its declaration and the variable's address is not used otherwise.
 func (p *Package) Init(alloc *ssa.Alloc) *ssa.Store {
 	c := p.cells[alloc]
-	if c == nil || c.Leaks || len(c.Stores) != 1 || c.Stores[0].Block() != alloc.Block() {
+	if c == nil || c.Leaks || len(c.Stores) != 1 {
 		return nil
 	}
 	made := false
