@@ -9,7 +9,9 @@ var checks = []string{
 	"deferunlock",
 	"doublelock",
 	"guardedby",
+	"lockblocking",
 	"lockgap",
+	"lockorder",
 	"missingunlock",
 	"unlockunheld",
 }

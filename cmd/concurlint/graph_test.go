@@ -8,21 +8,12 @@ import (
 	"testing"
 )
 
-// bankModule is a module in which two packages close a cycle, one of them through
+// bankModule is a module in which two functions make a cycle, one of them through
 // a call, and in which two packages have locks of the same name.
 var bankModule = map[string]string{
 	"go.mod": "module example.com/bank\n\ngo 1.26\n",
-	"log/log.go": `package log
-
-import "sync"
-
-var mu sync.Mutex
-
-func Print() {
-	mu.Lock()
-	defer mu.Unlock()
-}
-`,
+	"log/log.go":   logSource,
+	"x/log/log.go": logSource,
 	"bank.go": `package bank
 
 import (
@@ -66,11 +57,22 @@ func (a *Account) Balance() int {
 `,
 }
 
+const logSource = `package log
+
+import "sync"
+
+var mu sync.Mutex
+
+func Print() {
+	mu.Lock()
+	defer mu.Unlock()
+}
+`
+
 // inBank makes a module and the current directory of t its root.
 func inBank(t *testing.T) {
 	t.Helper()
 	dir := t.TempDir()
-	bankModule["x/log/log.go"] = bankModule["log/log.go"]
 	for name, text := range bankModule {
 		name = filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {

@@ -58,7 +58,7 @@ func (g *Graph) words(remark []string) []string {
 
 // dotID returns the identifier s. Only quotes are special in it.
 func dotID(s string) string {
-	return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
+	return `"` + strings.ReplaceAll(printable(s), `"`, `\"`) + `"`
 }
 
 // dotText returns lines as a text that is aligned to the left.
@@ -66,7 +66,7 @@ func dotText(lines []string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, l := range lines {
-		b.WriteString(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(l) + `\l`)
+		b.WriteString(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(printable(l)) + `\l`)
 	}
 	b.WriteByte('"')
 	return b.String()

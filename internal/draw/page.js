@@ -32,6 +32,14 @@
 		const right = Math.max(...boxes.map(b => b.x + b.width)), bottom = Math.max(...boxes.map(b => b.y + b.height));
 		showBox(left - 40, top - 40, right - left + 80, bottom - top + 80);
 	}
+	// showNear shows g with its neighbours or, if that is too small to read, g.
+	function showNear(g) {
+		showElements(near(g));
+		if (tiny()) {
+			showElements([g]);
+		}
+	}
+	const tiny = () => svg.clientWidth / view.width < 0.5;
 	// at returns the place in the picture that is at a place on the screen.
 	function at(clientX, clientY) {
 		const r = svg.getBoundingClientRect();
@@ -134,7 +142,8 @@
 	});
 	svg.addEventListener("pointermove", e => {
 		const last = pointers.get(e.pointerId);
-		if (!last) {
+		if (!last || e.buttons === 0) { // not pressed, or released elsewhere
+			pointers.delete(e.pointerId);
 			return;
 		}
 		pointers.set(e.pointerId, e);
@@ -163,8 +172,8 @@
 		}
 		const g = elementOf(e.target);
 		choose(g ? [g] : null);
-		if (g && svg.clientWidth / view.width < 0.5) { // too small to read
-			showElements(near(g));
+		if (g && tiny()) {
+			showNear(g);
 		}
 	});
 	svg.addEventListener("wheel", e => {
@@ -190,7 +199,7 @@
 			current = (current + 1) % matches.length;
 			found.textContent = `${current + 1} of ${matches.length}`;
 			choose([matches[current]]);
-			showElements(near(matches[current]));
+			showNear(matches[current]);
 		}
 	});
 

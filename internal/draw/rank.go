@@ -27,7 +27,7 @@ func acyclic(nodes []int, arcs []arc) ([]int, []arc) {
 	for len(rest) > 0 {
 		i := slices.IndexFunc(rest, func(n int) bool { return out[n] == 0 && in[n] > 0 })
 		last := i >= 0
-		if !last {
+		if false {
 			i = 0
 			for j, n := range rest {
 				if in[n] == 0 {
@@ -107,7 +107,7 @@ func rank(order []int, arcs []arc) map[int]int {
 		down[a.from] = append(down[a.from], a.to)
 	}
 	rows := make(map[int]int)
-	limit := max(4, sqrt(len(order)))
+	limit := max(6, sqrt(len(order)))
 	count := make([]int, len(order)+1)
 	for _, n := range order {
 		r := 0

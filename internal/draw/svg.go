@@ -155,12 +155,15 @@ func (p *picture) writeNode(b *bytes.Buffer, i int, n Node, warn bool) {
 	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text></g>`+"\n", x, y, escape(n.Name))
 }
 
-// escape returns s as text of XML, without characters that XML does not know.
-func escape(s string) string {
-	return html.EscapeString(strings.Map(func(r rune) rune {
+// escape returns s as text of XML.
+func escape(s string) string { return html.EscapeString(printable(s)) }
+
+// printable returns s without the characters that XML does not know.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
 			return '�'
 		}
 		return r
-	}, s))
+	}, s)
 }

@@ -32,6 +32,7 @@ import (
 //		t.Fatal("use does not lock") // then nobody waits for mu
 //	…
 func (r *Result) Wanted(fn *Func, exit *Exit, held Held) bool {
+	defer r.sum.Exclusive()()
 	made := r.madeBy(fn.fn, held.Lock)
 	if made == nil {
 		return true
@@ -57,6 +58,7 @@ func (r *Result) Wanted(fn *Func, exit *Exit, held Held) bool {
 // does if fn has made the object, or had it made, and given it neither to such
 // a goroutine nor to code outside of the package.
 func (r *Result) HasWriter(fn *Func, a *Acquire) bool {
+	defer r.sum.Exclusive()()
 	made := r.madeBy(fn.fn, a.Lock)
 	if made == nil {
 		return true
