@@ -45,12 +45,18 @@ func report(pass *analysis.Pass, w *wait.Wait) {
 		what, who = "sending on "+w.Expr, "the receiver, "+w.Partner+","
 	case wait.Receive:
 		what, who = "receiving from "+w.Expr, "the sender, "+w.Partner+","
+		if w.Closer {
+			who = "the closer, " + w.Partner + ","
+		}
 	case wait.Select:
 		what, who = "select", w.Partner+", which would end it,"
 	case wait.Join:
 		what, who = w.Expr, w.Partner+", which it waits for,"
 	case wait.Cond:
 		what, who = w.Expr, w.Partner+", which would wake it,"
+	}
+	if w.Call != "" {
+		what = fmt.Sprintf("%s, which waits (%s, %s), is called", w.Call, what, w.WaitAt)
 	}
 	pass.Report(analysis.Diagnostic{
 		Pos:     w.Pos,

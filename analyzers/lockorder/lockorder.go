@@ -34,8 +34,11 @@ func run(pass *analysis.Pass) (any, error) {
 		reportCycle(pass, c)
 	}
 	for _, x := range result.Against {
-		e := x.Edge
-		report(pass, e, fmt.Sprintf(", against the declared order %s (line %d)", x.Order.Text, line(pass, x.Order.Pos)),
+		if x.Order.From != "" {
+			report(pass, x.Edge, fmt.Sprintf(", against the declared order %s (%s)", x.Order.Text, x.Order.From))
+			continue
+		}
+		report(pass, x.Edge, fmt.Sprintf(", against the declared order %s (line %d)", x.Order.Text, line(pass, x.Order.Pos)),
 			analysis.RelatedInformation{Pos: x.Order.Pos, Message: "declared here"})
 	}
 	for _, p := range result.Pairs {

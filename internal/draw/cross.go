@@ -7,17 +7,20 @@ import (
 
 // reduceCrossings orders the vertices of each row so that few links cross. It
 // sweeps over the rows, down and up in turn, and keeps the best order it saw.
+// Every other time it exchanges vertices with the same mean, which is a way out
+// of orders that are good but not the best.
 func (p *part) reduceCrossings() {
 	const patience = 12 // sweeps without progress
 	best, least := p.snapshot(), p.crossings()
 	for sweep, idle := 0, 0; least > 0 && idle < patience; sweep, idle = sweep+1, idle+1 {
+		turn := sweep%4 >= 2
 		if sweep%2 == 0 {
 			for _, row := range p.rows[1:] {
-				orderRow(row, above, below)
+				orderRow(row, above, below, turn)
 			}
 		} else {
 			for _, row := range slices.Backward(p.rows[:len(p.rows)-1]) {
-				orderRow(row, below, above)
+				orderRow(row, below, above, turn)
 			}
 		}
 		p.swapNeighbours()
@@ -54,8 +57,12 @@ func above(v *vertex) []*vertex { return v.above }
 func below(v *vertex) []*vertex { return v.below }
 
 // orderRow orders row by the mean place of the neighbours on the first side
-// or, for vertices that have none there, on the second.
-func orderRow(row []*vertex, first, second func(*vertex) []*vertex) {
+// or, for vertices that have none there, on the second. It keeps the order of
+// vertices with the same mean, or turns it.
+func orderRow(row []*vertex, first, second func(*vertex) []*vertex, turn bool) {
+	if turn {
+		slices.Reverse(row)
+	}
 	mean := make(map[*vertex]int)
 	for _, v := range row {
 		others := first(v)

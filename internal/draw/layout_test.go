@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -31,6 +32,71 @@ func TestApart(t *testing.T) {
 			for j, b := range p.boxes[:i] {
 				if meet(a, b) {
 					t.Errorf("boxes %d %v and %d %v meet", i, a, j, b)
+				}
+			}
+		}
+	})
+}
+
+// TestMargin checks that the picture is just large enough.
+func TestMargin(t *testing.T) {
+	graphs(t, func(t *testing.T, g *Graph) {
+		if len(g.Nodes) == 0 {
+			return
+		}
+		p := layout(g)
+		all := append([]box(nil), p.boxes...)
+		for i, e := range g.Edges {
+			if e.From == e.To {
+				all[e.From].width = p.boxes[e.From].width + loopWidth
+			}
+			for _, pt := range p.paths[i] {
+				if !p.implied[i] {
+					all = append(all, box{pt.x, pt.y, 0, 0})
+				}
+			}
+		}
+		left, top, right, bottom := p.width, p.height, 0, 0
+		for _, b := range all {
+			left, right = min(left, b.left), max(right, b.left+b.width)
+			top, bottom = min(top, b.top), max(bottom, b.top+b.height)
+		}
+		got := [4]int{left, top, p.width - right, p.height - bottom}
+		if want := [4]int{margin, margin, margin, margin}; got != want {
+			t.Errorf("the margins are %v, want %v", got, want)
+		}
+	})
+}
+
+// TestPorts checks that edges that meet the same side of a box do so apart from
+// each other, and without crossing before they come to the next row.
+func TestPorts(t *testing.T) {
+	graphs(t, func(t *testing.T, g *Graph) {
+		p := layout(g)
+		ports := make(map[point][]path) // by the middle of the side
+		add := func(b box, y int, line path) {
+			side := point{b.left + b.width/2, y}
+			ports[side] = append(ports[side], line)
+		}
+		for i, e := range g.Edges {
+			if e.From == e.To || p.implied[i] {
+				continue
+			}
+			line := p.paths[i]
+			add(p.boxes[e.From], line[0].y, line)
+			line = slices.Clone(line)
+			slices.Reverse(line)
+			add(p.boxes[e.To], line[0].y, line)
+		}
+		for side, lines := range ports {
+			slices.SortFunc(lines, func(a, b path) int { return a[0].x - b[0].x })
+			for i := 1; i < len(lines); i++ {
+				a, b := lines[i-1], lines[i]
+				if b[0].x-a[0].x < headWidth-1 {
+					t.Errorf("at %v, edges are at %d and %d", side, a[0].x, b[0].x)
+				}
+				if a[1].x > b[1].x {
+					t.Errorf("at %v, the edges at %d and %d cross", side, a[0].x, b[0].x)
 				}
 			}
 		}
@@ -175,6 +241,25 @@ func TestReduceCrossings(t *testing.T) {
 	}
 }
 
+// TestGrid checks that the order of a shuffled grid is found.
+func TestGrid(t *testing.T) {
+	const rows, columns = 4, 5
+	for seed := range uint64(20) {
+		place := rand.New(rand.NewPCG(seed, 0)).Perm(rows * columns)
+		g := &Graph{Nodes: make([]Node, rows*columns)}
+		for i := range (rows - 1) * columns {
+			g.Edges = append(g.Edges, Edge{From: place[i], To: place[i+columns]})
+			if i%columns > 0 {
+				g.Edges = append(g.Edges, Edge{From: place[i], To: place[i+columns-1]})
+			}
+		}
+		p := newPart(g, components(g)[0])
+		if n := p.crossings(); n != 0 {
+			t.Errorf("seed %d: %d crossings", seed, n)
+		}
+	}
+}
+
 // TestStraight checks that vertices stand below each other where nothing is in
 // the way, and in the middle of those that they lead to.
 func TestStraight(t *testing.T) {
@@ -226,6 +311,23 @@ func TestPack(t *testing.T) {
 	}
 	if p.width < p.height || p.width > 3*p.height {
 		t.Errorf("the picture is %d by %d", p.width, p.height)
+	}
+}
+
+func TestTextWidth(t *testing.T) {
+	for _, test := range []struct {
+		node Node
+		want int
+	}{
+		{Node{"", "mu"}, nodeWidth},
+		{Node{"bank", "registry.mu"}, 11*charWidth + 24},
+		{Node{"server/internal", "mu"}, 15*scopeWidth + 24},
+		{Node{"", "é.registry.mu"}, 13*charWidth + 24},
+		{Node{"", "日本.registry"}, 13*charWidth + 24},
+	} {
+		if got := textWidth(test.node); got != test.want {
+			t.Errorf("%s: got %d, want %d", test.node, got, test.want)
+		}
 	}
 }
 

@@ -119,7 +119,7 @@ func (p *part) addChain(a arc, from, to *vertex) {
 	for upper := from; upper != to; {
 		lower := to
 		if upper.row+1 < to.row {
-			lower = &vertex{node: -1, row: upper.row + 1, width: 1}
+			lower = &vertex{node: -1, row: upper.row + 1}
 		}
 		l := &link{edge: a.edge, upper: upper, lower: lower}
 		upper.down = append(upper.down, l)
@@ -147,7 +147,6 @@ func (p *part) assignPorts() {
 				continue
 			}
 			v.width = max(v.width, 2*rim+near*(max(len(v.up), len(v.down))-1))
-			v.width += v.width % 2
 			spread := func(links []*link, port func(l *link) *int, far int) {
 				step := min(far, (v.width-2*rim)/max(1, len(links)-1))
 				for i, l := range links {

@@ -1,5 +1,7 @@
 package draw
 
+import "math"
+
 // assignX gives each vertex its place in the row, without a change of order:
 // close below and above its neighbours, and edges that pass rows straight.
 //
@@ -25,10 +27,7 @@ func (p *part) assignX() {
 			placeRow(p.rows[i])
 		}
 	}
-	for _, row := range p.rows {
-		settle(row)
-	}
-	p.shift()
+	p.settle()
 }
 
 const fraction = 64
@@ -103,23 +102,17 @@ func wish(v *vertex) (sum, weight int) {
 	return sum, weight
 }
 
-// settle rounds the places of the vertices of row to pixels.
-func settle(row []*vertex) {
-	for i, v := range row {
-		v.x = floorDiv(v.x+fraction/2, fraction)
-		if i > 0 {
-			v.x = max(v.x, row[i-1].x+distance(row[i-1], v))
-		}
-	}
-}
-
-// shift moves p to the left border and sets its width.
-func (p *part) shift() {
-	left, right := p.rows[0][0].x, p.rows[0][0].x
+// settle rounds the places to pixels, moves p to the left border and sets its
+// width.
+func (p *part) settle() {
+	left, right := math.MaxInt, math.MinInt
 	for _, row := range p.rows {
+		for _, v := range row {
+			v.x = floorDiv(v.x+fraction/2, fraction)
+		}
 		first, last := row[0], row[len(row)-1]
 		left = min(left, first.x-first.width/2)
-		right = max(right, last.x+last.width/2+last.loop)
+		right = max(right, last.x-last.width/2+last.width+last.loop)
 	}
 	for _, row := range p.rows {
 		for _, v := range row {

@@ -27,7 +27,7 @@ func acyclic(nodes []int, arcs []arc) ([]int, []arc) {
 	for len(rest) > 0 {
 		i := slices.IndexFunc(rest, func(n int) bool { return out[n] == 0 && in[n] > 0 })
 		last := i >= 0
-		if false {
+		if !last {
 			i = 0
 			for j, n := range rest {
 				if in[n] == 0 {
@@ -141,35 +141,25 @@ func rank(order []int, arcs []arc) map[int]int {
 	return rows
 }
 
-// shorten moves nodes to where their arcs are shorter, for as long as there
-// are any. Function move reports whether a node can be moved to a row.
+// shorten moves down nodes that lead to more nodes than to them, which makes
+// arcs shorter, until there are no more. Function move reports whether a node can
+// be moved to a row.
 func shorten(order []int, rows map[int]int, up, down map[int][]int, move func(n, r int) bool) {
 	for changed := true; changed; {
 		changed = false
 		for _, n := range slices.Backward(order) {
-			pull := len(down[n]) - len(up[n])
-			goal := rows[n]
-			if pull > 0 {
-				goal = len(order)
-				for _, m := range down[n] {
-					goal = min(goal, rows[m]-1)
-				}
-			} else if pull < 0 {
-				goal = 0
-				for _, m := range up[n] {
-					goal = max(goal, rows[m]+1)
-				}
+			if len(down[n]) <= len(up[n]) {
+				continue
 			}
-			for goal != rows[n] {
-				if move(n, goal) {
-					rows[n] = goal
-					changed = true
-				} else if pull > 0 {
-					goal--
-				} else {
-					goal++
-				}
+			goal := len(order)
+			for _, m := range down[n] {
+				goal = min(goal, rows[m]-1)
 			}
+			for goal > rows[n] && !move(n, goal) {
+				goal--
+			}
+			changed = changed || goal > rows[n]
+			rows[n] = goal
 		}
 	}
 }

@@ -14,6 +14,8 @@ type Order struct {
 	Classes []Class
 	Text    string
 	Pos     token.Pos
+	// From is set instead of Pos for an order of another package: file:line.
+	From string
 }
 
 // An Against is an edge against a declared order.

@@ -39,6 +39,14 @@ func (f *AcquireFact) String() string {
 type OrderFact struct {
 	Edges  []Edge
 	Writes []Class // locked for writing by somebody
+	Orders []OrderDecl
+}
+
+// An OrderDecl is a declared order of another package.
+type OrderDecl struct {
+	Classes []Class
+	Text    string
+	Where   string // file:line
 }
 
 // AFact marks OrderFact as a fact.
@@ -71,7 +79,7 @@ func (a *analyzer) imported(fn *types.Func) map[Class]*acquisition {
 }
 
 // importEdges adds the edges of the packages below.
-func (a *analyzer) importEdges() {
+func (a *analyzer) importEdges() (orders []*Order) {
 	facts := a.pass.AllPackageFacts()
 	slices.SortFunc(facts, func(x, y analysis.PackageFact) int { return cmp.Compare(x.Package.Path(), y.Package.Path()) })
 	for _, pf := range facts {
@@ -82,6 +90,9 @@ func (a *analyzer) importEdges() {
 		for _, c := range f.Writes {
 			a.writes[c] = true
 		}
+		for _, d := range f.Orders {
+			orders = append(orders, &Order{Classes: d.Classes, Text: d.Text, From: d.Where})
+		}
 		for i := range f.Edges {
 			e := f.Edges[i]
 			a.result.Imported = append(a.result.Imported, &e)
@@ -89,10 +100,11 @@ func (a *analyzer) importEdges() {
 			a.byPair[key] = append(a.byPair[key], &e)
 		}
 	}
+	return orders
 }
 
 // export exports what packages above may have to know.
-func (a *analyzer) export() {
+func (a *analyzer) export(orders []*Order) {
 	for _, fn := range a.m.IR.Funcs {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || !obj.Exported() || a.m.IR.InTest(fn.Pos()) {
@@ -128,7 +140,10 @@ func (a *analyzer) export() {
 			}
 		}
 	}
-	if len(f.Edges) > 0 {
+	for _, o := range orders {
+		f.Orders = append(f.Orders, OrderDecl{o.Classes, o.Text, a.m.Position(o.Pos)})
+	}
+	if len(f.Edges)+len(f.Orders) > 0 {
 		a.pass.ExportPackageFact(&f)
 	}
 }

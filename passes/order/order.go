@@ -67,34 +67,35 @@ type Result struct {
 // one function knows.
 func (r *Result) ClassOf(t *locks.Term) (c Class, ok bool) { return r.a.classOf(t) }
 
-// Acquires reports whether fn may acquire a lock of class c, itself or below
-// a call, and where.
-func (r *Result) Acquires(fn *ssa.Function, c Class) (at string, ok bool) {
-	if acq := r.below[fn][c]; acq != nil {
-		return acq.at, true
-	}
-	return "", false
-}
-
-// AcquiresAt reports whether call may acquire a lock of class c, and where.
-func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class) (at string, ok bool) {
+// AcquiresAt reports whether call may acquire a lock of class c, in which mode and
+// where.
+func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class) (mode locks.Mode, at string, ok bool) {
 	callee := locks.CalleeOf(call.Common(), call.Common().Value)
 	if op, isOp := locks.OpOf(callee.Func); isOp && op.Action == locks.Acquire {
 		k, known := r.a.classOf(r.a.m.Eval(callee.Args[0]))
-		return r.a.m.Position(call.Pos()), known && k == c
+		return op.Mode, r.a.m.Position(call.Pos()), known && k == c
 	}
 	callees, foreign := r.a.callees(call)
 	for _, fn := range callees {
-		if at, ok := r.Acquires(fn, c); ok {
-			return at, true
+		if acq := r.below[fn][c]; acq != nil {
+			return acq.mode, acq.at, true
 		}
 	}
 	if foreign != nil {
 		if acq := r.a.imported(foreign)[c]; acq != nil {
-			return acq.at, true
+			return acq.mode, acq.at, true
 		}
 	}
-	return "", false
+	return 0, "", false
+}
+
+// Writes reports whether somebody locks a lock of class c for writing.
+func (r *Result) Writes(c Class) bool { return r.a.writes[c] }
+
+// Callees returns the functions of the package that a call may reach.
+func (r *Result) Callees(call ssa.CallInstruction) []*ssa.Function {
+	fns, _ := r.a.callees(call)
+	return fns
 }
 
 // A Class is what locks of one kind have in common: the package path, and in it
@@ -191,10 +192,10 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return cmp.Compare(e.Pos, f.Pos) })
-	a.importEdges()
+	imported := a.importEdges()
 	a.findCycles()
-	a.findAgainst(orders)
-	a.export()
+	a.findAgainst(append(slices.Clip(orders), imported...))
+	a.export(orders)
 	return a.result, nil
 }
 
@@ -529,7 +530,10 @@ func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, ed
 	if p == nil || q == nil || p == q || p.Parent() != q.Parent() || p.Parent() != f.Fn || !a.bothWays(f.Fn, p, q) || compared(e.Instr, p, q) {
 		return
 	}
-	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read {
+	if chosen(e.Site.Instr) || chosen(h.Site.Instr) {
+		return // which of the two it is was decided before
+	}
+	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read && !a.writes[edge.From] {
 		return
 	}
 	for _, g := range a.gates(f.Fn, edge, e.State.Locks()) {
@@ -544,16 +548,42 @@ func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, ed
 	}
 }
 
-// parameter returns the parameter whose own field, at any depth of embedding, t
-// is; nil if it is the lock of something that the parameter refers to.
+// chosen reports whether the receiver of call is one of several values.
+func chosen(call ssa.CallInstruction) bool {
+	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
+	if len(args) == 0 {
+		return false
+	}
+	v := args[0]
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+			continue
+		case *ssa.Phi:
+			return true
+		}
+		return false
+	}
+}
+
+// parameter returns the parameter that decides which lock t is: the object whose
+// own field it is, at any depth of embedding, or the key of the element whose field
+// it is. It is nil if no parameter does.
 func parameter(t *locks.Term) *ssa.Parameter {
 	for t.Kind == locks.Field {
 		t = t.X
 	}
-	p, _ := t.Val.(*ssa.Parameter)
+	if t.Kind == locks.Deref && t.X.Kind == locks.Elem {
+		t = t.X
+	}
+	if t.Kind == locks.Elem {
+		t = t.Y
+	}
 	if t.Kind != locks.Root {
 		return nil
 	}
+	p, _ := t.Val.(*ssa.Parameter)
 	return p
 }
 
@@ -617,8 +647,13 @@ func compared(instr ssa.Instruction, p, q *ssa.Parameter) bool {
 		if ok && (cmp.Op == token.EQL || cmp.Op == token.NEQ) && dependsOn(cmp.X, p, 0) != dependsOn(cmp.X, q, 0) {
 			continue // whether they are the same
 		}
-		if dependsOn(branch.Cond, p, 0) && dependsOn(branch.Cond, q, 0) {
-			return true
+		if !dependsOn(branch.Cond, p, 0) || !dependsOn(branch.Cond, q, 0) {
+			continue
+		}
+		for _, s := range b.Succs {
+			if len(s.Preds) == 1 && s.Dominates(instr.Block()) {
+				return true
+			}
 		}
 	}
 	return false

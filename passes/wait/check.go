@@ -7,41 +7,138 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/order"
 )
 
-// check records the wait at v if it cannot end, and reports whether it did.
-func (a *analyzer) check(v lockset.Visit) bool {
+// A holding is a lock that is held, as far as others can need it: its class, or
+// itself if only one function knows it.
+type holding struct {
+	class order.Class
+	local *locks.Term
+	lock  lockset.Lock
+}
+
+// holdings returns the locks that are held at v.
+func (a *analyzer) holdings(v *lockset.Visit) []holding {
+	var out []holding
 	for _, l := range v.Locks {
 		if l.Status != lockset.Held || l.Doubt || l.Site == nil {
 			continue
 		}
-		class, ok := a.order.ClassOf(l.Term)
-		if !ok {
-			continue
+		h := holding{lock: l}
+		var ok bool
+		if h.class, ok = a.order.ClassOf(l.Term); !ok {
+			h.local = l.Term
 		}
-		w, ok := a.stuck(v.Instr, class, l)
-		if !ok {
-			continue
+		out = append(out, h)
+	}
+	return out
+}
+
+// check records the wait at v if it cannot end, and reports whether it did.
+func (a *analyzer) check(fn *ssa.Function, v *lockset.Visit) bool {
+	for _, h := range a.holdings(v) {
+		if w, ok := a.stuck(v.Instr, h); ok {
+			a.record(w, h, v.Instr)
+			return true
 		}
-		w.Lock = l.Site.Expr
-		w.HeldPos = a.pos(l.Site.Instr)
-		w.Pos, w.End = a.span(v.Instr)
-		a.result.Waits = append(a.result.Waits, w)
-		return true
 	}
 	return false
 }
 
-// stuck reports whether instr waits for somebody who needs a lock of the class.
-func (a *analyzer) stuck(instr ssa.Instruction, c order.Class, l lockset.Lock) (*Wait, bool) {
+func (a *analyzer) record(w *Wait, h holding, instr ssa.Instruction) {
+	w.Lock = h.lock.Site.Expr
+	w.HeldPos = a.pos(h.lock.Site.Instr)
+	w.Pos, w.End = a.span(instr)
+	a.result.Waits = append(a.result.Waits, w)
+}
+
+// maxBelow bounds the calls between a lock and the wait under it.
+const maxBelow = 4
+
+// checkCall records the first wait below the call at v that cannot end.
+func (a *analyzer) checkCall(v *lockset.Visit) bool {
+	call, ok := v.Instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	var callees []*ssa.Function
+	if v.Callee != nil {
+		callees = []*ssa.Function{v.Callee}
+	} else {
+		callees = a.order.Callees(call)
+	}
+	hs := a.holdings(v)
+	seen := make(map[*ssa.Function]bool)
+	var visit func(fn *ssa.Function, depth int) bool
+	visit = func(fn *ssa.Function, depth int) bool {
+		if seen[fn] || depth > maxBelow {
+			return false
+		}
+		seen[fn] = true
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if lockset.Waits(instr) {
+					for _, h := range hs {
+						if a.releases(fn, h) {
+							continue
+						}
+						w, ok := a.stuck(instr, h)
+						if !ok {
+							continue
+						}
+						if fn.Parent() != nil { // the literal stands here: speak of it
+							a.record(w, h, instr)
+							return true
+						}
+						w.Call = a.callName(call)
+						pos, _ := a.span(instr)
+						w.WaitAt = a.m.Position(pos)
+						a.record(w, h, v.Instr)
+						return true
+					}
+				}
+				c, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				for _, next := range a.order.Callees(c) {
+					if visit(next, depth+1) {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	}
+	for _, fn := range callees {
+		if visit(fn, 1) {
+			return true
+		}
+	}
+	return false
+}
+
+// releases reports whether fn releases the lock for its caller.
+func (a *analyzer) releases(fn *ssa.Function, h holding) bool {
+	for _, n := range a.sum.Needs(fn) {
+		if c, ok := a.order.ClassOf(n.Term); ok && c == h.class {
+			return true
+		}
+	}
+	return false
+}
+
+// stuck reports whether instr waits for somebody who needs the lock.
+func (a *analyzer) stuck(instr ssa.Instruction, h holding) (*Wait, bool) {
 	switch instr := instr.(type) {
 	case *ssa.Send:
-		return a.partners(Send, instr.Chan, c, instr)
+		return a.partners(Send, instr.Chan, h, instr)
 	case *ssa.UnOp:
-		return a.partners(Receive, instr.X, c, instr)
+		return a.partners(Receive, instr.X, h, instr)
 	case *ssa.Select:
 		var first *Wait
 		for _, s := range instr.States {
@@ -49,7 +146,7 @@ func (a *analyzer) stuck(instr ssa.Instruction, c order.Class, l lockset.Lock) (
 			if s.Dir == types.SendOnly {
 				kind = Send
 			}
-			w, ok := a.partners(kind, s.Chan, c, instr)
+			w, ok := a.partners(kind, s.Chan, h, instr)
 			if !ok {
 				return nil, false
 			}
@@ -65,23 +162,23 @@ func (a *analyzer) stuck(instr ssa.Instruction, c order.Class, l lockset.Lock) (
 	case *ssa.Call:
 		callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
 		if op, ok := locks.OpOf(callee.Func); ok && op.Action == locks.Wait {
-			return a.condition(instr, callee.Args[0], c, l)
+			return a.condition(instr, callee.Args[0], h)
 		}
-		return a.joined(instr, callee.Args[0], c)
+		return a.joined(instr, callee.Args[0], h)
 	}
 	return nil, false
 }
 
 // partners reports whether all who would take part in a channel operation need
 // a lock of class c.
-func (a *analyzer) partners(kind Kind, ch ssa.Value, c order.Class, at ssa.Instruction) (*Wait, bool) {
+func (a *analyzer) partners(kind Kind, ch ssa.Value, h holding, at ssa.Instruction) (*Wait, bool) {
 	k := a.key(ch)
-	if k == nil {
+	if k == nil || at.Parent() == h.lock.Site.Fn && a.ofAnother(ch, h) {
 		return nil, false
 	}
 	var partner func(role) bool
 	if kind == Send {
-		if !a.unbuffered(k) || !a.closed(k, receiveEnd) {
+		if !a.fills(k, at) || !a.closed(k, receiveEnd) {
 			return nil, false
 		}
 		partner = func(r role) bool { return r == receives }
@@ -90,18 +187,26 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, c order.Class, at ssa.Instr
 			return nil, false
 		}
 		partner = func(r role) bool { return r == sends || r == closes }
+		for _, o := range a.ops[k] {
+			if o.role == closes && !o.deferred && o.fn == at.Parent() && before(o.instr, at) {
+				return nil, false // closed already
+			}
+		}
 	}
 	var w *Wait
 	for _, o := range a.ops[k] {
 		if !partner(o.role) || a.m.IR.InTest(o.fn.Pos()) && !a.m.IR.InTest(at.Parent().Pos()) {
 			continue
 		}
-		where, ok := a.needs(o, c)
+		if o.instr == at {
+			continue
+		}
+		where, ok := a.needs(o, h)
 		if !ok {
 			return nil, false
 		}
 		if w == nil {
-			w = &Wait{Kind: kind, Expr: a.expr(ch, at), Partner: a.display(o.fn), At: where}
+			w = &Wait{Kind: kind, Expr: a.expr(ch, at), Partner: a.display(o.fn), At: where, Closer: o.role == closes, instr: at, partner: o.instr}
 		}
 	}
 	return w, w != nil
@@ -109,16 +214,22 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, c order.Class, at ssa.Instr
 
 // joined reports whether a goroutine that the WaitGroup wg counts needs a lock of
 // class c.
-func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, c order.Class) (*Wait, bool) {
+func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, h holding) (*Wait, bool) {
 	k := a.key(wg)
 	if k == nil {
 		return nil, false
+	}
+	for _, c := range a.calls(call.Parent()) {
+		callee := locks.CalleeOf(&c.Call, c.Call.Value)
+		if c != call && known.Joins(callee.Func) && a.key(callee.Args[0]) == k && before(c, call) {
+			return nil, false // they have ended already
+		}
 	}
 	for _, o := range a.ops[k] {
 		if o.role != done {
 			continue
 		}
-		if where, ok := a.needsBefore(o, c); ok {
+		if where, ok := a.needsBefore(o, h); ok {
 			return &Wait{Kind: Join, Expr: a.callExpr(call), Partner: a.display(o.fn), At: where}, true
 		}
 	}
@@ -127,13 +238,13 @@ func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, c order.Class) (*Wait, b
 
 // condition reports whether all who signal the condition variable need a lock of
 // class c, which is not the condition's own.
-func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, c order.Class, l lockset.Lock) (*Wait, bool) {
+func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, h holding) (*Wait, bool) {
 	k := a.key(cond)
 	own := a.m.CondLock(cond)
-	if k == nil || own == nil || own == l.Term {
+	if k == nil || own == nil || own == h.lock.Term {
 		return nil, false
 	}
-	if oc, ok := a.order.ClassOf(own); !ok || oc == c {
+	if oc, ok := a.order.ClassOf(own); !ok || oc == h.class {
 		return nil, false
 	}
 	var w *Wait
@@ -141,7 +252,7 @@ func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, c order.Class, l lo
 		if o.role != signals {
 			continue
 		}
-		where, ok := a.needs(o, c)
+		where, ok := a.needs(o, h)
 		if !ok {
 			return nil, false
 		}
@@ -152,44 +263,27 @@ func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, c order.Class, l lo
 	return w, w != nil
 }
 
-// needs reports whether o can only happen after its goroutine has acquired a lock
-// of class c: it holds one, it has acquired one before, or it acquires one between
-// two turns of a loop.
-func (a *analyzer) needs(o op, c order.Class) (at string, ok bool) {
+// needs reports whether o can only happen after its goroutine has acquired the
+// lock: it holds one, it has acquired one before, or it acquires one between two
+// turns of a loop.
+func (a *analyzer) needs(o op, h holding) (at string, ok bool) {
 	for _, l := range a.held[o.instr] {
-		if k, known := a.order.ClassOf(l.Term); known && k == c && l.Status == lockset.Held && l.Site != nil {
+		if l.Status != lockset.Held || l.Site == nil || l.Mode == locks.Read && h.lock.Mode == locks.Read {
+			continue
+		}
+		if k, known := a.order.ClassOf(l.Term); known && k == h.class || l.Term == h.local {
 			return a.m.Position(a.pos(l.Site.Instr)), true
 		}
 	}
-	if at, ok := a.dominated(o, c); ok {
-		return at, true
-	}
-	b := o.instr.Block()
-	for _, call := range a.calls(o.fn) {
-		if cb := call.Block(); cb != b && reaches(b, cb) && reaches(cb, b) || cb == b && reaches(b, b) {
-			if at, ok := a.order.AcquiresAt(call, c); ok {
-				return at, true
-			}
-		}
-	}
-	return "", false
-}
-
-// dominated reports whether every way to o leads past an acquisition of class c:
-// for a deferred operation, every way through the function.
-func (a *analyzer) dominated(o op, c order.Class) (at string, ok bool) {
 	b := o.instr.Block()
 	for _, call := range a.calls(o.fn) {
 		cb := call.Block()
-		before := cb.Dominates(b) && cb != b || cb == b && index(call) < index(o.instr)
-		if o.deferred {
-			before = true
-		}
-		if !before {
-			continue
-		}
-		if at, ok := a.order.AcquiresAt(call, c); ok {
-			return at, true
+		first := o.deferred || before(call, o.instr)
+		again := cb != b && reaches(b, cb) && reaches(cb, b) || cb == b && reaches(b, b)
+		if first || again {
+			if at, ok := a.acquires(call, h); ok {
+				return at, true
+			}
 		}
 	}
 	return "", false
@@ -197,17 +291,73 @@ func (a *analyzer) dominated(o op, c order.Class) (at string, ok bool) {
 
 // needsBefore is needs for an operation that all counted goroutines must reach:
 // an acquisition on some way there is enough.
-func (a *analyzer) needsBefore(o op, c order.Class) (at string, ok bool) {
+func (a *analyzer) needsBefore(o op, h holding) (at string, ok bool) {
 	b := o.instr.Block()
 	for _, call := range a.calls(o.fn) {
 		cb := call.Block()
 		if o.deferred || cb == b && index(call) < index(o.instr) || cb != b && reaches(cb, b) {
-			if at, ok := a.order.AcquiresAt(call, c); ok {
+			if at, ok := a.acquires(call, h); ok {
 				return at, true
 			}
 		}
 	}
 	return "", false
+}
+
+// acquires reports whether call may have to wait for the lock that is held.
+func (a *analyzer) acquires(call *ssa.Call, h holding) (at string, ok bool) {
+	if h.local != nil {
+		callee := locks.CalleeOf(&call.Call, call.Call.Value)
+		if op, isOp := locks.OpOf(callee.Func); isOp && op.Action == locks.Acquire && a.m.Eval(callee.Args[0]) == h.local {
+			return a.m.Position(call.Pos()), op.Mode == locks.Write || h.lock.Mode == locks.Write
+		}
+		return "", false
+	}
+	mode, at, ok := a.order.AcquiresAt(call, h.class)
+	if ok && mode == locks.Read && h.lock.Mode == locks.Read && !a.order.Writes(h.class) {
+		return "", false
+	}
+	return at, ok
+}
+
+// before reports whether first runs before then whenever then runs.
+func before(first, then ssa.Instruction) bool {
+	if first.Parent() != then.Parent() {
+		return false
+	}
+	fb, tb := first.Block(), then.Block()
+	return fb != tb && fb.Dominates(tb) || fb == tb && index(first) < index(then)
+}
+
+// ofAnother reports whether the channel belongs to another object than the lock,
+// though both are fields of one type: a child's channel and its parent's lock.
+func (a *analyzer) ofAnother(ch ssa.Value, h holding) bool {
+	t := a.m.Eval(ch)
+	if t.Kind != locks.Deref || t.X.Kind != locks.Field || h.lock.Term.Kind != locks.Field {
+		return false
+	}
+	return a.sameOwner(t.X.Var, h.lock.Term.Var) && t.X.X != h.lock.Term.X
+}
+
+// sameOwner reports whether f and g are fields of one struct.
+func (a *analyzer) sameOwner(f, g *types.Var) bool {
+	scope := a.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		n := 0
+		for i := range s.NumFields() {
+			if s.Field(i) == f || s.Field(i) == g {
+				n++
+			}
+		}
+		if n > 0 {
+			return n == 2
+		}
+	}
+	return false
 }
 
 // calls returns the calls of fn that run on its goroutine and before its end.
@@ -293,6 +443,14 @@ func (a *analyzer) expr(ch ssa.Value, at ssa.Instruction) string {
 		return types.ExprString(found)
 	}
 	return a.m.Eval(ch).String()
+}
+
+// callName returns the called function as the source writes it.
+func (a *analyzer) callName(call ssa.CallInstruction) string {
+	if c := a.m.IR.Call(call.Common().Pos()); c != nil {
+		return types.ExprString(c.Fun)
+	}
+	return "the call"
 }
 
 // callExpr returns the called method as the source writes it.

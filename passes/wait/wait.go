@@ -63,9 +63,14 @@ type Wait struct {
 	// Partner is the function that would end the wait, At where it needs the
 	// lock: file:line.
 	Partner, At string
+	// Closer reports whether the partner would close the channel.
+	Closer bool
 	// Call is the called function, as the source writes it, if the wait is below
-	// a call.
-	Call string
+	// a call, and WaitAt its position then: file:line.
+	Call, WaitAt string
+
+	partner ssa.Instruction
+	instr   ssa.Instruction
 }
 
 // An op is an operation on a channel, WaitGroup or condition variable.
@@ -122,29 +127,59 @@ func run(pass *analysis.Pass) (any, error) {
 		return a.result, nil
 	}
 	a.m = sum.Machine
-	var waits []lockset.Visit
-	var fns []*ssa.Function
+	type visit struct {
+		fn *ssa.Function
+		v  lockset.Visit
+	}
+	var waits, calls []visit
+	any := false
 	for _, fn := range a.m.IR.Funcs {
 		for _, v := range a.sum.Visits(fn) {
-			if v.Wait && !v.Joined {
-				waits = append(waits, v)
-				fns = append(fns, fn)
+			switch {
+			case v.Joined || v.Access != nil:
+			case v.Wait:
+				waits = append(waits, visit{fn, v})
 				a.held[v.Instr] = v.Locks
+			case holds(v.Locks):
+				calls = append(calls, visit{fn, v})
 			}
 		}
 	}
-	if len(waits) == 0 {
+	for _, fn := range a.m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			any = any || slices.ContainsFunc(b.Instrs, lockset.Waits)
+		}
+	}
+	if !any || len(waits)+len(calls) == 0 {
 		return a.result, nil
 	}
 	a.collect()
 	seen := make(map[ssa.Instruction]bool)
-	for i, v := range waits {
-		if !seen[v.Instr] && !a.m.IR.InTest(fns[i].Pos()) {
-			seen[v.Instr] = a.check(v)
+	for _, w := range waits {
+		if !seen[w.v.Instr] && !a.m.IR.InTest(w.fn.Pos()) {
+			seen[w.v.Instr] = a.check(w.fn, &w.v)
 		}
 	}
+	for _, c := range calls {
+		if !seen[c.v.Instr] && !a.m.IR.InTest(c.fn.Pos()) {
+			seen[c.v.Instr] = a.checkCall(&c.v)
+		}
+	}
+	a.result.Waits = slices.DeleteFunc(a.result.Waits, a.mirrored)
 	slices.SortStableFunc(a.result.Waits, func(x, y *Wait) int { return cmp.Compare(x.Pos, y.Pos) })
 	return a.result, nil
+}
+
+// mirrored reports whether w is the partner of another wait, which tells the same
+// story and stands later in the source.
+func (a *analyzer) mirrored(w *Wait) bool {
+	return slices.ContainsFunc(a.result.Waits, func(o *Wait) bool {
+		return o.partner != nil && o.partner == w.instr && w.partner == o.instr && o.Pos > w.Pos
+	})
+}
+
+func holds(ls []lockset.Lock) bool {
+	return slices.ContainsFunc(ls, func(l lockset.Lock) bool { return l.Status == lockset.Held && !l.Doubt && l.Site != nil })
 }
 
 // key identifies a channel, WaitGroup or condition variable across functions: by
@@ -247,6 +282,9 @@ func (a *analyzer) collectFrom(fn *ssa.Function, instr ssa.Instruction) {
 			if alloc, ok := instr.Addr.(*ssa.Alloc); ok && a.m.IR.Init(alloc) == instr {
 				return
 			}
+			if _, isNil := instr.Val.(*ssa.Const); isNil {
+				return
+			}
 			a.leak(instr.Val)
 			if k := a.key(instr.Addr); k != nil { // some other channel
 				a.opaque[k] |= sendEnd | receiveEnd
@@ -334,16 +372,37 @@ func (a *analyzer) closed(k any, ends uint8) bool {
 // reachable reports whether other packages can use field v.
 func reachable(v *types.Var) bool { return v.Exported() }
 
-// unbuffered reports whether the channel k has no room.
-func (a *analyzer) unbuffered(k any) bool {
+// maxRoom is the room of a channel that is soon full.
+const maxRoom = 1
+
+// fills reports whether a send to channel k at instruction at may have to wait: it
+// has no room or hardly any, and the function has not made room before.
+func (a *analyzer) fills(k any, at ssa.Instruction) bool {
 	makes := a.makes[k]
 	if mk, ok := k.(*ssa.MakeChan); ok {
 		makes = []*ssa.MakeChan{mk}
 	}
+	room := int64(0)
 	for _, mk := range makes {
-		if c, ok := mk.Size.(*ssa.Const); !ok || c.Value == nil || c.Int64() != 0 {
+		c, ok := mk.Size.(*ssa.Const)
+		if !ok || c.Value == nil {
+			return false
+		}
+		room = max(room, c.Int64())
+	}
+	if len(makes) == 0 || room > maxRoom {
+		return false
+	}
+	if room == 0 {
+		return true
+	}
+	if _, local := k.(*ssa.MakeChan); local {
+		return false // filled once, mostly
+	}
+	for _, o := range a.ops[k] {
+		if o.fn == at.Parent() && (o.role == receives || o.role == sends && o.instr != at) {
 			return false
 		}
 	}
-	return len(makes) > 0
+	return true
 }

@@ -261,9 +261,10 @@ func newController30872(h handler30872) *controller30872 {
 	return &controller30872{queue: &fifo30872{}, process: func() { h.OnAdd() }}
 }
 
-// ProcessLoop hands over what Pop calls under its lock.
-func (c *controller30872) ProcessLoop() {
-	c.queue.Pop(c.process) // want `c\.queue\.Pop acquires .*kernels\.go:\d+\) .*, but \S*ClustersSynced \(kernels\.go:\d+\)`
+// FN_ProcessLoop hands over what Pop calls under its lock: a value of a field,
+// which calls a value of another.
+func (c *controller30872) FN_ProcessLoop() {
+	c.queue.Pop(c.process)
 }
 
 // cockroach3710: the reader goes on to read what it has read-locked, through
@@ -329,10 +330,10 @@ func (l *remoteLock3251) unlockURL(url string) {
 	}
 }
 
-// GetRemote uses both.
-func GetRemote(l *remoteLock3251, url string) {
+// FN_GetRemote uses both: the element's lock has another name in each of them.
+func FN_GetRemote(l *remoteLock3251, url string) {
 	l.lockURL(url)
-	defer func() { l.unlockURL(url) }() // want `l\.unlockURL acquires l(\.RWMutex)? \(.*kernels\.go:\d+\) while .* but \S*lockURL \(kernels\.go:\d+\)`
+	defer func() { l.unlockURL(url) }()
 }
 
 // prom-discovery: the cleaner of a provider against a new configuration.
