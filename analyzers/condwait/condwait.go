@@ -47,7 +47,7 @@ func run(pass *analysis.Pass) (any, error) {
 				pass.Report(analysis.Diagnostic{
 					Pos:     w.Pos,
 					End:     w.End,
-					Message: fmt.Sprintf("%s.Wait is called without holding %s", w.Expr, w.Lock),
+					Message: fmt.Sprintf("%s.Wait is called without holding %s", w.Expr, state.Name(w.Lock)),
 				})
 			case w.Recheck == lockstate.NotRechecked && !testsWaking(pass, w):
 				pass.Report(analysis.Diagnostic{

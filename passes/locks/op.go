@@ -82,6 +82,28 @@ func OpOf(fn *types.Func) (Op, bool) {
 	return op, isLocker(recv.Type(), op.Mode)
 }
 
+// Methods returns the methods that acquire and release a lock of a type outside
+// package sync, one of whose methods fn is.
+func Methods(fn *types.Func) []*types.Func {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	var out []*types.Func
+	for _, name := range [...]string{"Lock", "Unlock", "RLock", "RUnlock"} {
+		obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
+		method, ok := obj.(*types.Func)
+		if !ok {
+			continue
+		}
+		method = method.Origin()
+		if op, ok := OpOf(method); ok && !op.Sync {
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
 // plain reports whether sig is that of a method of a lock: no parameters, and
 // no result or, for Try, one boolean.
 func plain(sig *types.Signature, a Action) bool {

@@ -211,7 +211,7 @@ func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
 		// A bound method.
 		callee := locks.CalleeOf(&ssa.CallCommon{Value: v}, v)
 		recv := m.eval(st, v.Bindings[0])
-		if op, ok := locks.OpOf(callee.Func); ok {
+		if op, ok := locks.OpOf(callee.Func); ok && (op.Sync || !m.forward(callee.Func)) {
 			return opEffects(recv, op)
 		}
 		return m.bindReceiver(m.Effects(callee), recv)
@@ -456,26 +456,67 @@ func (m *Machine) forwards(c call) bool {
 	if c.common.IsInvoke() || c.callee.Func == nil {
 		return false
 	}
-	recv := c.callee.Func.Signature().Recv().Type()
-	for _, name := range [...]string{"Lock", "Unlock", "RLock", "RUnlock"} {
-		obj, _, _ := types.LookupFieldOrMethod(recv, true, c.callee.Func.Pkg(), name)
-		fn, ok := obj.(*types.Func)
-		if !ok {
-			continue
-		}
-		fn = fn.Origin()
-		if op, ok := locks.OpOf(fn); !ok || op.Sync {
-			continue
-		}
-		body := m.IR.SSA.Prog.FuncValue(fn)
-		if body != nil && len(body.Blocks) == 0 {
-			body = nil
-		}
-		if !clean(m.Effects(locks.Callee{Func: fn, Body: body})) {
+	return m.forward(c.callee.Func)
+}
+
+// forward is forwards for a method of the type.
+func (m *Machine) forward(method *types.Func) bool {
+	for _, fn := range locks.Methods(method) {
+		if !clean(m.Effects(locks.Callee{Func: fn, Body: m.body(fn)})) {
 			return false
 		}
 	}
 	return true
+}
+
+// body returns the code of a function of this package.
+func (m *Machine) body(fn *types.Func) *ssa.Function {
+	if body := m.IR.SSA.Prog.FuncValue(fn); body != nil && len(body.Blocks) > 0 {
+		return body
+	}
+	return nil
+}
+
+// inner returns the lock that the Lock method of the object named t acquires, if
+// it forwards to one; else t.
+func (m *Machine) inner(t *locks.Term) *locks.Term {
+	var typ types.Type
+	switch {
+	case t.Kind == locks.Field:
+		typ = types.NewPointer(t.Var.Type())
+	case t.Kind == locks.Deref && t.X.Kind == locks.Field:
+		typ = t.X.Var.Type()
+	default:
+		return t
+	}
+	obj, index, _ := types.LookupFieldOrMethod(typ, true, m.IR.SSA.Pkg, "Lock")
+	fn, ok := obj.(*types.Func)
+	if !ok || len(index) > 1 {
+		return t
+	}
+	fn = fn.Origin()
+	if op, ok := locks.OpOf(fn); !ok || op.Sync || types.IsInterface(fn.Signature().Recv().Type()) || !m.forward(fn) {
+		return t
+	}
+	eff := m.Effects(locks.Callee{Func: fn, Body: m.body(fn)})
+	return m.Names.Subst(eff.Outcomes[0].Changes[0].Term, func(p *locks.Term) *locks.Term {
+		if p == eff.Params[0] {
+			return t
+		}
+		return nil
+	})
+}
+
+// Outer returns the name by which the source speaks of a lock: that of the
+// outermost object on its path whose Lock method acquires it.
+func (m *Machine) Outer(lock *locks.Term) *locks.Term {
+	out := lock
+	for t := lock.X; t != nil && (t.Kind == locks.Field || t.Kind == locks.Deref); t = t.X {
+		if m.inner(t) == lock {
+			out = t
+		}
+	}
+	return out
 }
 
 // blocks reports whether the Lock method that goes with c, a call of a method of
@@ -534,7 +575,7 @@ func (x *run) site(instr ssa.CallInstruction, term *locks.Term, op locks.Op, via
 	if s := x.m.sites[key]; s != nil {
 		return s
 	}
-	s := &Site{Instr: instr, Fn: instr.Parent(), Op: op, Expr: term.String(), Via: via, num: len(x.m.sites) + 1}
+	s := &Site{Instr: instr, Fn: instr.Parent(), Op: op, Expr: x.m.Outer(term).String(), Via: via, num: len(x.m.sites) + 1}
 	if via != nil {
 		if text := x.shown[term]; text != "" {
 			s.Expr = text
@@ -591,6 +632,9 @@ func (x *run) operate(st *State, instr ssa.CallInstruction, c call, op locks.Op)
 	}
 	if term.Kind == locks.RLocker { // its Lock is the RWMutex's RLock
 		term, op.Mode = term.X, locks.Read
+	}
+	if c.common.IsInvoke() {
+		term = x.m.inner(term) // it is called through a sync.Locker
 	}
 	site := x.site(instr, term, op, nil)
 	switch op.Action {
@@ -834,7 +878,7 @@ func (x *run) wait(st *State, instr ssa.CallInstruction, cond *locks.Term, op lo
 // waits records that Cond.Wait is called, of a condition variable with the given
 // lock.
 func (x *run) waits(st *State, site *Site, lock *locks.Term) {
-	lock, mode := readLocker(lock, locks.Write)
+	lock, mode := readLocker(x.m.inner(lock), locks.Write)
 	prior := st.Find(lock)
 	if prior == nil {
 		prior = x.findNew(st, lock, true)
@@ -1266,6 +1310,7 @@ func (x *run) shows(instr ssa.CallInstruction, c call, eff *Effects) map[*locks.
 			}
 			return nil
 		})
+		t = x.m.Outer(t)
 		for t.Kind == locks.Field && t.Var.Embedded() {
 			t = t.X // c.Lock(), not c.Mutex.Lock()
 		}

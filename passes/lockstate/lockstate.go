@@ -228,6 +228,9 @@ func run(pass *analysis.Pass) (any, error) {
 	return r, nil
 }
 
+// Name returns how messages call a lock of a function.
+func (r *Result) Name(lock *locks.Term) string { return r.machine.Outer(lock).String() }
+
 // ReleasedByCallers reports whether some caller of fn in the package releases
 // a lock that fn has acquired for it.
 func (r *Result) ReleasedByCallers(fn *Func) bool { return r.released[fn.fn] }

@@ -34,7 +34,7 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 			g.funcs = append(g.funcs, top)
 			g.calls[top] = make(map[*ssa.Function]bool)
 		}
-		if g.scan(r, top, fn) {
+		if g.scan(r, pkg, top, fn) {
 			g.relevant[top] = true
 		}
 	}
@@ -70,24 +70,35 @@ func outermost(fn *ssa.Function) *ssa.Function {
 
 // scan records the functions of the package that fn mentions and reports
 // whether fn itself may do something to locks.
-func (g *graph) scan(r *Result, top, fn *ssa.Function) bool {
+func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 	relevant := false
+	call := func(fn *ssa.Function) {
+		body := outermost(fn)
+		if !g.calls[top][body] && (body != top || fn == top) {
+			g.calls[top][body] = true
+			g.callees[top] = append(g.callees[top], body)
+		}
+	}
 	for _, p := range fn.Params {
 		if _, ok := p.Type().Underlying().(*types.Signature); ok && fn.Parent() == nil {
 			relevant = true // it may call it while a lock is held
 		}
 	}
 	mention := func(c locks.Callee) {
-		if _, ok := locks.OpOf(c.Func); ok {
+		if op, ok := locks.OpOf(c.Func); ok {
 			relevant = true
+			if !op.Sync {
+				// Which lock it is depends on what all of them do.
+				for _, method := range locks.Methods(c.Func) {
+					if body := pkg.SSA.Prog.FuncValue(method); body != nil && len(body.Blocks) > 0 && body != top {
+						call(body)
+					}
+				}
+			}
 		}
 		switch {
 		case c.Body != nil:
-			body := outermost(c.Body)
-			if !g.calls[top][body] && (body != top || c.Body == top) {
-				g.calls[top][body] = true
-				g.callees[top] = append(g.callees[top], body)
-			}
+			call(c.Body)
 		case c.Func != nil:
 			if eff := r.effects(c); eff != nil && (len(eff.Outcomes) > 0 || len(eff.Excludes) > 0 || len(eff.Calls) > 0 || len(eff.Funcs) > 0 || len(eff.Waits) > 0) {
 				relevant = true
@@ -146,6 +157,14 @@ func (g *graph) order() [][]*ssa.Function {
 				stack = stack[:i]
 				return
 			}
+		}
+	}
+	// The methods of locks come first: whoever uses a lock through a sync.Locker
+	// or a sync.Cond does not mention them.
+	for _, fn := range g.funcs {
+		obj, _ := fn.Object().(*types.Func)
+		if _, ok := locks.OpOf(obj); ok && index[fn] == 0 {
+			visit(fn)
 		}
 	}
 	for _, fn := range g.funcs {

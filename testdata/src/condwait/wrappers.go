@@ -130,3 +130,38 @@ func storeUnlocked(s *store.Store) {
 		s.Cond.Wait() // want `s.Cond.Wait is called without holding s.(Mu|Cond.L)`
 	}
 }
+
+// The condition's lock is a mutex by shape, which is the one it forwards to.
+type audited struct{ in sync.Mutex }
+
+func (m *audited) Lock()   { m.in.Lock() }
+func (m *audited) Unlock() { m.in.Unlock() }
+
+type sink struct {
+	mu    audited
+	ready sync.Cond
+	full  bool
+}
+
+func newSink() *sink {
+	s := new(sink)
+	s.ready.L = &s.mu
+	return s
+}
+
+func (s *sink) wait() {
+	s.mu.Lock()
+	for !s.full {
+		s.ready.Wait()
+	}
+	s.mu.Unlock()
+}
+
+func (s *sink) waitUnlocked() {
+	s.mu.Lock()
+	full := s.full
+	s.mu.Unlock()
+	for full != s.full {
+		s.ready.Wait() // want `s.ready.Wait is called without holding s.mu$`
+	}
+}
