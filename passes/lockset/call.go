@@ -1102,11 +1102,13 @@ func (m *Machine) callRoot(instr ssa.CallInstruction) *locks.Term {
 // spawn runs a go statement: what the new goroutine releases is handed over.
 func (x *run) spawn(st *State, common *ssa.CallCommon) *State {
 	c := x.prepareCall(st, common)
-	if eff := x.m.calleeEffects(st, c); eff != nil {
-		st = x.handOver(st, x.bindArgs(c, eff))
+	eff := x.m.calleeEffects(st, c)
+	if eff != nil {
+		eff = x.bindArgs(c, eff)
 	} else if c.callee.Body != nil && c.callee.Body.Parent() != nil {
-		st = x.handOver(st, x.m.Literal(c.callee.Body))
+		eff = x.m.Literal(c.callee.Body)
 	}
+	st = x.handOver(x.lend(st, eff), eff)
 	return x.escapeArgs(st, c)
 }
 
@@ -1124,6 +1126,24 @@ func (x *run) escape(st *State, v ssa.Value) *State {
 		return st
 	}
 	return x.handOver(st, x.m.valueEffects(st, x.m.eval(st, v)))
+}
+
+// lend notes that a goroutine with the given effects releases and takes again
+// what st holds: it starts with the lock that is held here.
+func (x *run) lend(st *State, eff *Effects) *State {
+	if eff == nil {
+		return st
+	}
+	for _, o := range eff.Outcomes {
+		for _, ch := range o.Changes {
+			if ch.Need != NeedNothing && ch.Status == Held {
+				if l := st.Find(ch.Term); l != nil && l.Status == Held {
+					st = x.doubt(st, ch.Term)
+				}
+			}
+		}
+	}
+	return st
 }
 
 // handOver notes that code with the given effects will run at some time: it may
@@ -1310,11 +1330,14 @@ func (x *run) shows(instr ssa.CallInstruction, c call, eff *Effects) map[*locks.
 			}
 			return nil
 		})
-		t = x.m.Outer(t)
-		for t.Kind == locks.Field && t.Var.Embedded() {
-			t = t.X // c.Lock(), not c.Mutex.Lock()
+		shown[bound] = types.ExprString(arg)
+		if x.m.Outer(bound) != c.args[i] { // else the argument is the lock
+			t = x.m.Outer(t)
+			for t.Kind == locks.Field && t.Var.Embedded() {
+				t = t.X // c.Lock(), not c.Mutex.Lock()
+			}
+			shown[bound] += strings.TrimPrefix(t.String(), base)
 		}
-		shown[bound] = types.ExprString(arg) + strings.TrimPrefix(t.String(), base)
 	}
 	for _, e := range eff.Excludes {
 		show(e.Term)

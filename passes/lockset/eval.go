@@ -86,6 +86,10 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 			t = n.Binary(token.FUNC, sub(v.Call.Args[0]), n.Const(b.Name()))
 			break
 		}
+		if callee := locks.CalleeOf(&v.Call, v.Call.Value); known.Wraps(callee.Func) {
+			t = sub(callee.Args[0])
+			break
+		}
 		t = m.getter(st, v, 0, depth)
 	case *ssa.TypeAssert:
 		if !v.CommaOk {

@@ -280,7 +280,11 @@ func (x *run) branch(b *ssa.BasicBlock, instr *ssa.If, st *State) (yes, no *Stat
 	}
 	cond := x.m.eval(st, instr.Cond)
 	loaded := x.loaded(st, instr.Cond)
-	if value, ok := x.m.truth(st, cond); ok && (loaded != nil && x.fresh(loaded, b) || loaded == nil && x.fresh(cond, b)) {
+	x.tests(cond, b)
+	if loaded != nil {
+		x.tests(loaded, b)
+	}
+	if value, ok := x.m.truth(st, cond); ok && (loaded != nil && x.fresh(loaded, instr) || loaded == nil && x.fresh(cond, instr)) {
 		if value {
 			return st, nil
 		}
@@ -292,10 +296,14 @@ func (x *run) branch(b *ssa.BasicBlock, instr *ssa.If, st *State) (yes, no *Stat
 			cond = x.m.not(loaded)
 		}
 	}
+	return x.m.assume(st, cond, true), x.m.assume(st, cond, false)
+}
+
+// tests notes that block b ends in a test of cond.
+func (x *run) tests(cond *locks.Term, b *ssa.BasicBlock) {
 	if p := positive(x.m.Names, cond); !slices.Contains(x.origins[p], b) {
 		x.origins[p] = append(x.origins[p], b)
 	}
-	return x.m.assume(st, cond, true), x.m.assume(st, cond, false)
 }
 
 // loaded returns the boolean in memory that v loads, or whose negation it is, if
@@ -318,14 +326,15 @@ func (x *run) loaded(st *State, v ssa.Value) *locks.Term {
 }
 
 // fresh reports whether what an earlier test found of cond still counts at
-// block b. Other goroutines may change shared memory before a lock is acquired:
-// a test under the lock repeats one made before it. If the lock is acquired
-// only because of the earlier test, both tests go together, and the acquisition
-// does not dominate b.
-func (x *run) fresh(cond *locks.Term, b *ssa.BasicBlock) bool {
+// branch instr. Other goroutines may change shared memory before a lock is
+// acquired: a test under the lock repeats one made before it, if it reads the
+// memory again. If the lock is acquired only because of the earlier test, both
+// tests go together, and the acquisition does not dominate the branch.
+func (x *run) fresh(cond *locks.Term, instr *ssa.If) bool {
+	b := instr.Block()
 	shared := false
 	for _, loc := range cond.Loads() {
-		if alloc, ok := loc.Val.(*ssa.Alloc); !ok || loc.Kind != locks.Root || alloc.Heap && x.m.IR.Cell(alloc).Leaks {
+		if alloc, ok := loc.Val.(*ssa.Alloc); !ok || loc.Kind != locks.Root || x.escapes(alloc) {
 			shared = true
 		}
 	}
@@ -338,25 +347,80 @@ func (x *run) fresh(cond *locks.Term, b *ssa.BasicBlock) bool {
 		x.tree.acquiring[b.Parent()] = acquiring
 	}
 	for _, a := range acquiring {
-		if !a.Dominates(b) {
+		if !a.Dominates(b) || !x.reads(instr.Cond, a) {
 			continue
 		}
-		before, between := false, false
+		before, between, stable := false, false, false
 		for _, o := range x.origins[positive(x.m.Names, cond)] {
 			if o.Parent() != b.Parent() || o == b {
 				continue
 			}
 			if o != a && o.Dominates(a) {
 				before = true
+				stable = stable || locksBetween(o, b, acquiring)
 			} else if a.Dominates(o) && o.Dominates(b) {
 				between = true
 			}
 		}
-		if before && !between {
+		if before && !between && !stable {
 			return false
 		}
 	}
 	return true
+}
+
+// escapes reports whether other goroutines may change the variable alloc.
+func (x *run) escapes(alloc *ssa.Alloc) bool { return alloc.Heap && x.m.IR.Cell(alloc).Leaks }
+
+// reads reports whether v reads shared memory in block a or after it.
+func (x *run) reads(v ssa.Value, a *ssa.BasicBlock) bool {
+	instr, ok := v.(ssa.Instruction)
+	if !ok || !a.Dominates(instr.Block()) {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Phi, *ssa.Call:
+		return false
+	case *ssa.Lookup:
+		return true
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			base := v.X
+			for {
+				field, ok := base.(*ssa.FieldAddr)
+				if !ok {
+					break
+				}
+				base = field.X
+			}
+			alloc, local := base.(*ssa.Alloc)
+			return !local || x.escapes(alloc)
+		}
+	}
+	var buf [4]*ssa.Value
+	for _, op := range instr.Operands(buf[:0]) {
+		if *op != nil && x.reads(*op, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// locksBetween reports whether the test that ends block o decides on acquiring
+// a lock before block b. Whoever tests the same again at b relies on the
+// condition to be stable.
+func locksBetween(o, b *ssa.BasicBlock, acquiring []*ssa.BasicBlock) bool {
+	for _, s := range o.Succs {
+		if len(s.Preds) > 1 {
+			continue
+		}
+		for _, a := range acquiring {
+			if s.Dominates(a) && !a.Dominates(b) && !s.Dominates(b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // acquiring returns the blocks of fn that acquire a lock or wait.

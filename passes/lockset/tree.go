@@ -284,7 +284,7 @@ func (m *Machine) flagOf(cond ssa.Value) ssa.Value {
 }
 
 // returnedValues returns the names of the values that funcs return: what is
-// known of them tells callers how a call went.
+// known of them tells callers, and deferred calls, how a call went.
 func (m *Machine) returnedValues(funcs []*ssa.Function) map[*locks.Term]bool {
 	values := make(map[*locks.Term]bool)
 	for _, fn := range funcs {
@@ -292,11 +292,26 @@ func (m *Machine) returnedValues(funcs []*ssa.Function) map[*locks.Term]bool {
 			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
 				for _, r := range ret.Results {
 					values[m.Eval(r)] = true
+					if load, ok := r.(*ssa.UnOp); ok && load.Op == token.MUL {
+						for _, s := range m.storesTo(load.X) {
+							values[m.Eval(s.Val)] = true
+						}
+					}
 				}
 			}
 		}
 	}
 	return values
+}
+
+// storesTo returns the assignments to the local variable at addr.
+func (m *Machine) storesTo(addr ssa.Value) []*ssa.Store {
+	if alloc, ok := addr.(*ssa.Alloc); ok {
+		if c := m.IR.Cell(alloc); c != nil {
+			return c.Stores
+		}
+	}
+	return nil
 }
 
 func eachIf(funcs []*ssa.Function, f func(*ssa.If)) {

@@ -188,6 +188,19 @@ func NonNil(fn *types.Func) bool {
 	return false
 }
 
+// Wraps reports whether the function returns an error that is nil if and only if
+// its first argument is.
+func Wraps(fn *types.Func) bool {
+	switch name := NameOf(fn); name.Pkg {
+	case "github.com/pkg/errors", "github.com/cockroachdb/errors":
+		switch name.Func {
+		case "Wrap", "Wrapf", "WithMessage", "WithMessagef", "WithStack":
+			return true
+		}
+	}
+	return false
+}
+
 // Reads reports whether the method does not change its receiver.
 func Reads(fn *types.Func) bool {
 	switch name := NameOf(fn); name.Pkg {

@@ -216,3 +216,23 @@ func (c *conn) storedAndForgotten(owner *struct{ c *conn }) error {
 	c.mu.Unlock()
 	return nil
 }
+
+// The goroutine starts with the lock that is held here: it releases it before
+// it takes it again.
+func lendToGoroutine(n int, prepare func()) {
+	var mu sync.Mutex
+	mu.Lock()
+	done := make(chan struct{})
+	go func() {
+		prepare()
+		mu.Unlock()
+		mu.Lock()
+		close(done)
+	}()
+	for range n {
+		mu.Lock()
+		prepare()
+		mu.Unlock()
+	}
+	<-done
+}
