@@ -190,10 +190,10 @@ func (c *checker) isHelper(h lockstate.Held) bool {
 			continue
 		}
 		for _, path := range exit.Paths {
-			held := slices.Contains(path.Returned, lock) ||
+			held := slices.ContainsFunc(path.Returned, func(l *locks.Term) bool { return sameClass(l, lock) }) ||
 				slices.ContainsFunc(path.Held, func(h lockstate.Held) bool { return h.Lock == lock })
 			always = always && held
-			released := slices.Contains(path.Released, lock) || slices.Contains(path.Handed, lock)
+			released := !held && (slices.Contains(path.Released, lock) || slices.Contains(path.Handed, lock))
 			switch {
 			case held && path.Handle <= 0, released && path.Handle >= 0:
 				byHandle = false
@@ -218,6 +218,10 @@ func (c *checker) isHelper(h lockstate.Held) bool {
 	// one that tries to lock.
 	return bySuccess && failures > 0 && c.named(lock)
 }
+
+// sameClass reports whether a and b are one lock, or the same lock of objects of
+// one type: a function that looks for an object to lock may find another one.
+func sameClass(a, b *locks.Term) bool { return a == b || a.Class() != nil && a.Class() == b.Class() }
 
 // named reports whether the function's name says that it locks, and the package
 // has a function that releases the lock for others. It decides only about

@@ -2,6 +2,7 @@ package lockstate
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -24,7 +25,7 @@ const (
 
 // recheck returns what happens to the condition after w.
 func (r *Result) recheck(fn *Func, w *Wait) Recheck {
-	if rechecked(w.site.Instr) {
+	if rechecked(w.site.Instr) || startsOver(w.site.Instr) {
 		return Rechecked
 	}
 	if w.Unknown < w.Paths {
@@ -102,6 +103,27 @@ func rechecked(instr ssa.CallInstruction) bool {
 		return len(b.Succs) > 0
 	}
 	return tests(b)
+}
+
+// startsOver reports whether the function calls itself after instr, which waits,
+// and so tests the condition again.
+func startsOver(instr ssa.CallInstruction) bool {
+	b := instr.Block()
+	for _, c := range b.Parent().Blocks {
+		if !b.Dominates(c) {
+			continue
+		}
+		instrs := c.Instrs
+		if c == b {
+			instrs = instrs[slices.Index(instrs, ssa.Instruction(instr)):]
+		}
+		for _, i := range instrs {
+			if call, ok := i.(*ssa.Call); ok && callee(call) == b.Parent() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // reaching returns the blocks that b reaches and that reach b, b itself only if

@@ -296,3 +296,15 @@ func (b *barrier) arriveLoop() {
 	}
 	b.Broadcast()
 }
+
+// The function starts over and tests again.
+func (q *queue) startsOver() int {
+	q.mu.Lock()
+	if q.empty() {
+		q.cond.Wait()
+		q.mu.Unlock()
+		return q.startsOver()
+	}
+	defer q.mu.Unlock()
+	return q.items[0]
+}

@@ -474,3 +474,33 @@ func (c *conn) useWith() (n int) {
 	})
 	return n
 }
+
+// The node that is returned locked may be another one than the parameter.
+type item struct {
+	mu   sync.Mutex
+	gone bool
+	key  string
+}
+
+func (c *conn) lockItem(it *item, find func(string) (*item, error)) (*item, error) {
+	for {
+		it.mu.Lock()
+		if !it.gone {
+			return it, nil
+		}
+		key := it.key
+		it.mu.Unlock()
+
+		var err error
+		if it, err = find(key); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (c *conn) useItem(it *item, find func(string) (*item, error)) {
+	if it, err := c.lockItem(it, find); err == nil {
+		it.gone = true
+		it.mu.Unlock()
+	}
+}
