@@ -1235,7 +1235,30 @@ func (x *run) apply(st *State, instr ssa.CallInstruction, c call, eff *Effects) 
 	if len(out) == 0 { // contradictory guards: trust none
 		out = append(out, st)
 	}
+	if x.m.Excused(instr.Common().Pos()) {
+		for i, s := range out {
+			out[i] = x.released(s, eff)
+		}
+	}
 	return out
+}
+
+// released returns st after a call that, as an annotation has it, releases
+// whatever a function with the given effects should release, under any name.
+func (x *run) released(st *State, eff *Effects) *State {
+	for _, o := range eff.Outcomes {
+		for _, ch := range o.Changes {
+			if ch.Need == NeedNothing || ch.Status != Free || ch.Term.Class() == nil {
+				continue
+			}
+			for _, l := range st.locks {
+				if l.Status == Held && l.Term.Class() == ch.Term.Class() {
+					st = x.doubt(st, l.Term)
+				}
+			}
+		}
+	}
+	return st
 }
 
 // escapeUnused lets unknown code have the function arguments that eff does not

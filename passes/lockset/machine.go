@@ -56,6 +56,10 @@ type Machine struct {
 	// interface method can reach, or nil.
 	Implementation func(*types.Func) *ssa.Function
 
+	// Excused reports whether an annotation on the line says that locks are as
+	// they should be there.
+	Excused func(token.Pos) bool
+
 	trees     map[*ssa.Function]*tree
 	access    map[*ssa.Function][]*Access
 	sites     map[siteKey]*Site

@@ -223,6 +223,7 @@ func run(pass *analysis.Pass) (any, error) {
 			w.Unconditional = unconditional(w.site.Instr.Block())
 			w.Own = r.own(w)
 		}
+		b.fn.excuse(sum.Excused, declaredIn(f))
 		r.Funcs = append(r.Funcs, b.fn)
 	}
 	return r, nil

@@ -43,6 +43,8 @@ type Result struct {
 	// Machine is what the functions ran on. It is nil if the package uses no
 	// lock.
 	Machine *lockset.Machine
+	// Excused is what must not be reported. It is nil if Machine is.
+	Excused *Excused
 
 	mu    sync.Mutex // see Exclusive
 	pass  *analysis.Pass
@@ -138,6 +140,8 @@ func (r *Result) compute() {
 	names := locks.NewNames(r.pass.Pkg.Path())
 	names.Label = pkg.Label
 	m := lockset.New(names, pkg)
+	r.Excused = excusedIn(r.pass)
+	m.Excused = r.Excused.Line
 	m.Ends = r.endOf
 	m.Effects = r.effects
 	m.Literal = func(fn *ssa.Function) *lockset.Effects {

@@ -1,4 +1,4 @@
-package guards
+package declared
 
 import (
 	"go/ast"

@@ -1,4 +1,4 @@
-package guards_test
+package declared_test
 
 import (
 	"fmt"
@@ -13,11 +13,11 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/concurlint/concurlint/passes/guards"
+	"github.com/concurlint/concurlint/passes/declared"
 )
 
 // declarations returns what the comments of a file say.
-func declarations(t *testing.T, src string) *guards.Declared {
+func declarations(t *testing.T, src string) *declared.Declared {
 	t.Helper()
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "p.go", src, parser.ParseComments)
@@ -34,11 +34,11 @@ func declarations(t *testing.T, src string) *guards.Declared {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}
-	return guards.Declarations(&analysis.Pass{Fset: fset, Files: []*ast.File{file}, Pkg: pkg, TypesInfo: info})
+	return declared.Declarations(&analysis.Pass{Fset: fset, Files: []*ast.File{file}, Pkg: pkg, TypesInfo: info})
 }
 
 // vars returns declarations as "n=mu".
-func vars(d *guards.Declared) string {
+func vars(d *declared.Declared) string {
 	var all []string
 	for _, v := range d.Vars {
 		text := v.Var.Name() + "="
@@ -56,12 +56,12 @@ func vars(d *guards.Declared) string {
 
 // funcs returns what is said of functions, as "+" for locks that they require,
 // "!" for those they exclude, "<" and ">" for those they acquire and release.
-func funcs(d *guards.Declared) string {
+func funcs(d *declared.Declared) string {
 	var all []string
 	for _, f := range d.Funcs {
 		for _, list := range [...]struct {
 			sign string
-			reqs []guards.Requirement
+			reqs []declared.Requirement
 		}{{"+", f.Requires}, {"<", f.Acquires}, {">", f.Releases}, {"!", f.Excludes}} {
 			for _, r := range list.reqs {
 				text := list.sign + r.String()
@@ -527,7 +527,7 @@ func TestSuffix(t *testing.T) {
 		{"func TestResetLocked() {}", false},
 	} {
 		d := declarations(t, "package p\ntype box struct{}\n"+test.code)
-		if got := len(d.Funcs) == 1 && d.Funcs[0].Locked && d.Funcs[0].Form == guards.Suffix; got != test.want || !test.want && len(d.Funcs) > 0 {
+		if got := len(d.Funcs) == 1 && d.Funcs[0].Locked && d.Funcs[0].Form == declared.Suffix; got != test.want || !test.want && len(d.Funcs) > 0 {
 			t.Errorf("%s: a lock is held = %v, want %v", test.code, got, test.want)
 		}
 	}
@@ -729,7 +729,7 @@ type box struct {
 }
 `
 	d := declarations(t, src)
-	var paths []guards.Path
+	var paths []declared.Path
 	for _, v := range d.Vars {
 		paths = append(paths, v.Locks...)
 	}

@@ -1,4 +1,7 @@
-package guards
+// Package declared reads what comments and names say about locks: which data
+// they guard, which ones a function needs, takes or gives back, and where nothing
+// is to be reported.
+package declared
 
 import (
 	"cmp"
