@@ -22,6 +22,11 @@ func graphs(t *testing.T, f func(t *testing.T, g *Graph)) {
 func TestApart(t *testing.T) {
 	graphs(t, func(t *testing.T, g *Graph) {
 		p := layout(g)
+		for _, e := range g.Edges {
+			if e.From == e.To {
+				p.boxes[e.From].width += loopWidth
+			}
+		}
 		for i, a := range p.boxes {
 			if a.left < 0 || a.top < 0 || a.left+a.width > p.width || a.top+a.height > p.height {
 				t.Errorf("box %d %v is not in the picture, which is %d by %d", i, a, p.width, p.height)
@@ -203,6 +208,16 @@ func TestAcyclic(t *testing.T) {
 func TestRank(t *testing.T) {
 	chain := []arc{{from: 0, to: 1}, {from: 1, to: 2}, {from: 2, to: 3}}
 	star := []arc{{from: 0, to: 1}, {from: 0, to: 2}, {from: 0, to: 3}, {from: 0, to: 4}, {from: 0, to: 5}, {from: 0, to: 6}, {from: 0, to: 7}}
+	// Nodes 0 to 5 fill the first row and 6 to 11 the second, so that 12 is in the
+	// third. When the latter have gone to 14, which is far down, so do the former.
+	full := []arc{{from: 12, to: 13}, {from: 13, to: 14}}
+	var all []int
+	for i := range 15 {
+		all = append(all, i)
+		if i < 6 {
+			full = append(full, arc{from: i, to: 12}, arc{from: i + 6, to: 14})
+		}
+	}
 	for _, test := range []struct {
 		name  string
 		order []int
@@ -213,6 +228,7 @@ func TestRank(t *testing.T) {
 		{"source of the end", []int{4, 0, 1, 2, 3}, append(slices.Clip(chain), arc{from: 4, to: 3}), []int{0, 1, 2, 3, 2}},
 		{"sink of the start", []int{0, 1, 2, 3, 4}, append(slices.Clip(chain), arc{from: 0, to: 4}), []int{0, 1, 2, 3, 1}},
 		{"too wide", []int{0, 1, 2, 3, 4, 5, 6, 7}, star, []int{0, 1, 1, 1, 1, 1, 1, 2}},
+		{"empty row", all, full, []int{0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 1, 2, 3}},
 	} {
 		rows := rank(test.order, test.arcs)
 		for n, want := range test.want {
@@ -239,6 +255,29 @@ func TestReduceCrossings(t *testing.T) {
 	if n := p.crossings(); n != 6 {
 		t.Errorf("with the ends exchanged there are %d crossings, want 6", n)
 	}
+}
+
+// TestSwaps checks that no exchange of neighbours saves a crossing.
+func TestSwaps(t *testing.T) {
+	graphs(t, func(t *testing.T, g *Graph) {
+		for _, nodes := range components(g) {
+			p := newPart(g, nodes)
+			for _, row := range p.rows {
+				for i := range len(row) - 1 {
+					n := p.crossings()
+					swap := func() {
+						row[i], row[i+1] = row[i+1], row[i]
+						renumber(row)
+					}
+					swap()
+					if m := p.crossings(); m < n {
+						t.Errorf("an exchange saves %d of %d crossings", n-m, n)
+					}
+					swap()
+				}
+			}
+		}
+	})
 }
 
 // TestGrid checks that the order of a shuffled grid is found.
@@ -293,6 +332,17 @@ func TestPlaceRow(t *testing.T) {
 		if row[i].x != want {
 			t.Errorf("vertex %d is at %d, want %d", i, row[i].x, want)
 		}
+	}
+}
+
+// TestWish checks that what counts is where the edge meets the vertices.
+func TestWish(t *testing.T) {
+	v := &vertex{node: 0}
+	v.up = []*link{{upper: &vertex{node: 1, x: 100 * fraction}, lower: v, upperPort: 5, lowerPort: -3}}
+	v.down = []*link{{lower: &vertex{node: -1, x: 200 * fraction}, upper: v, upperPort: 5, lowerPort: -3}}
+	sum, weight := wish(v)
+	if want := (108 + 2*192) * fraction; sum != want || weight != 3 {
+		t.Errorf("got %d with weight %d, want %d with weight 3", sum, weight, want)
 	}
 }
 

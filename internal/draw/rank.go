@@ -141,25 +141,20 @@ func rank(order []int, arcs []arc) map[int]int {
 	return rows
 }
 
-// shorten moves down nodes that lead to more nodes than to them, which makes
-// arcs shorter, until there are no more. Function move reports whether a node can
-// be moved to a row.
+// shorten moves down the nodes that lead to more nodes than to them, which makes
+// arcs shorter. Function move reports whether a node can be moved to a row.
 func shorten(order []int, rows map[int]int, up, down map[int][]int, move func(n, r int) bool) {
-	for changed := true; changed; {
-		changed = false
-		for _, n := range slices.Backward(order) {
-			if len(down[n]) <= len(up[n]) {
-				continue
-			}
-			goal := len(order)
-			for _, m := range down[n] {
-				goal = min(goal, rows[m]-1)
-			}
-			for goal > rows[n] && !move(n, goal) {
-				goal--
-			}
-			changed = changed || goal > rows[n]
-			rows[n] = goal
+	for _, n := range slices.Backward(order) {
+		if len(down[n]) <= len(up[n]) {
+			continue
 		}
+		goal := len(order)
+		for _, m := range down[n] {
+			goal = min(goal, rows[m]-1)
+		}
+		for goal > rows[n] && !move(n, goal) {
+			goal--
+		}
+		rows[n] = goal
 	}
 }

@@ -323,3 +323,30 @@ func (d *Declaration) add(locks []Path) {
 		}
 	}
 }
+
+// WithoutComments returns what d says but for comments: what the names of
+// functions say.
+func (d *Declared) WithoutComments() *Declared {
+	out := new(Declared)
+	for _, f := range d.Funcs {
+		if isLocked(f.Func) {
+			out.Funcs = append(out.Funcs, &FuncDecl{Func: f.Func, Locked: true, Form: Suffix, Pos: f.Func.Pos()})
+		}
+	}
+	return out
+}
+
+// Name returns p as people write it where its root needs no mention.
+func (p Path) Name() string {
+	var parts []string
+	switch p.Root {
+	case Variable:
+		parts = append(parts, p.Global.Name())
+	case Some:
+		parts = append(parts, p.Owner.Name())
+	}
+	for _, f := range p.Fields {
+		parts = append(parts, f.Name())
+	}
+	return strings.Join(parts, ".")
+}

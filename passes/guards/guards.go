@@ -207,7 +207,7 @@ func run(pass *analysis.Pass) (any, error) {
 	defer sum.Exclusive()()
 	a.declared = Declarations(pass)
 	if blind {
-		a.declared = a.declared.withoutComments()
+		a.declared = a.declared.WithoutComments()
 	}
 	a.result.Problems = a.declared.Problems
 	a.result.Declared = a.declared.Vars

@@ -2,7 +2,6 @@ package guards
 
 import (
 	"flag"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -21,18 +20,6 @@ func flags() flag.FlagSet {
 	fs.BoolVar(&blind, "blind", false, "infer everything: ignore what comments say")
 	fs.BoolVar(&review, "review", false, "add evidence that only people need, and the data for which it does not suffice")
 	return fs
-}
-
-// withoutComments returns what d says but for comments: what the names of
-// functions say.
-func (d *Declared) withoutComments() *Declared {
-	out := new(Declared)
-	for _, f := range d.Funcs {
-		if isLocked(f.Func) {
-			out.Funcs = append(out.Funcs, &FuncDecl{Func: f.Func, Locked: true, Form: Suffix, Pos: f.Func.Pos()})
-		}
-	}
-	return out
 }
 
 // addReview adds to the result what only people need.
@@ -115,19 +102,4 @@ func (g *Guard) Own() bool {
 	}
 	_, global := g.lock.term.Base().Val.(locks.Global)
 	return global != g.Var.IsField()
-}
-
-// Name returns p as people write it where its root needs no mention.
-func (p Path) Name() string {
-	var parts []string
-	switch p.Root {
-	case Variable:
-		parts = append(parts, p.Global.Name())
-	case Some:
-		parts = append(parts, p.Owner.Name())
-	}
-	for _, f := range p.Fields {
-		parts = append(parts, f.Name())
-	}
-	return strings.Join(parts, ".")
 }
