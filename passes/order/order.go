@@ -157,6 +157,7 @@ type analyzer struct {
 	byPair map[[2]Class][]*Edge
 	writes map[Class]bool // classes that somebody locks for writing
 	facts  map[*types.Func]map[Class]*acquisition
+	events map[*ssa.Function][]lockset.Event // acquisitions
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -171,6 +172,7 @@ func run(pass *analysis.Pass) (any, error) {
 		byPair: make(map[[2]Class][]*Edge),
 		writes: make(map[Class]bool),
 		facts:  make(map[*types.Func]map[Class]*acquisition),
+		events: make(map[*ssa.Function][]lockset.Event),
 	}
 	defer sum.Exclusive()()
 	orders := a.readOrders()
@@ -180,6 +182,13 @@ func run(pass *analysis.Pass) (any, error) {
 		return a.result, nil
 	}
 	a.m = sum.Machine
+	for _, f := range functions {
+		for _, e := range f.Events {
+			if e.Kind == lockset.Acquired {
+				a.events[f.Fn] = append(a.events[f.Fn], e)
+			}
+		}
+	}
 	a.findBelow(functions)
 	for _, f := range functions {
 		if !isInit(f.Fn) {
@@ -291,7 +300,7 @@ func (a *analyzer) nested(f *lockset.Function) {
 			if via := e.Site.Via; via != nil {
 				edge.Call, edge.Chain, edge.At = via.Callee, via.Chain, via.At
 				callee := locks.CalleeOf(e.Site.Instr.Common(), e.Site.Instr.Common().Value)
-				if a.released(callee.Body)[from] {
+				if a.lets(callee.Body, from, to) {
 					continue
 				}
 			}
@@ -322,7 +331,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 		if len(below) == 0 {
 			continue
 		}
-		released, precise := a.released(v.Callee), a.excluded(v.Callee)
+		precise := a.excluded(v.Callee)
 		for _, to := range sortedClasses(below) {
 			if precise[to] {
 				continue // nested knows more: conditions, and names
@@ -330,7 +339,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 			acq := below[to]
 			for _, h := range v.Locks {
 				from, ok := a.classOf(h.Term)
-				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || released[from] || a.fresh(h.Term, call) {
+				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || a.lets(v.Callee, from, to) || a.fresh(h.Term, call) {
 					continue
 				}
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
@@ -416,19 +425,25 @@ func (a *analyzer) nameOf(c Class, v *lockset.Visit) string {
 	return c.Name
 }
 
-// released returns the classes of the locks that fn releases for its callers, if
-// only to acquire them again.
-func (a *analyzer) released(fn *ssa.Function) map[Class]bool {
-	if fn == nil {
-		return nil
+// lets reports whether fn releases the lock of class from for its callers before
+// it acquires one of class to.
+func (a *analyzer) lets(fn *ssa.Function, from, to Class) bool {
+	if fn == nil || !slices.ContainsFunc(a.sum.Needs(fn), func(n summary.Need) bool { c, ok := a.classOf(n.Term); return ok && c == from }) {
+		return false
 	}
-	out := make(map[Class]bool)
-	for _, n := range a.sum.Needs(fn) {
-		if c, ok := a.classOf(n.Term); ok {
-			out[c] = true
+	for _, e := range a.events[fn] {
+		if c, ok := a.classOf(e.Lock); !ok || c != to {
+			continue
+		}
+		free := slices.ContainsFunc(e.State.Locks(), func(l lockset.Lock) bool {
+			c, ok := a.classOf(l.Term)
+			return ok && c == from && l.Status == lockset.Free && l.Need != lockset.NeedNothing
+		})
+		if !free {
+			return false
 		}
 	}
-	return out
+	return true
 }
 
 // maxWitnesses bounds the edges between two classes that are kept.

@@ -330,10 +330,10 @@ func (l *remoteLock3251) unlockURL(url string) {
 	}
 }
 
-// FN_GetRemote uses both: the element's lock has another name in each of them.
-func FN_GetRemote(l *remoteLock3251, url string) {
+// GetRemote uses both.
+func GetRemote(l *remoteLock3251, url string) {
 	l.lockURL(url)
-	defer func() { l.unlockURL(url) }()
+	defer func() { l.unlockURL(url) }() // want `l\.unlockURL acquires l \(.*kernels\.go:\d+\) while .* but \S*lockURL \(kernels\.go:\d+\)`
 }
 
 // prom-discovery: the cleaner of a provider against a new configuration.
