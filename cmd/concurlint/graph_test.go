@@ -11,7 +11,7 @@ import (
 // bankModule is a module in which two functions make a cycle, one of them through
 // a call, and in which two packages have locks of the same name.
 var bankModule = map[string]string{
-	"go.mod": "module example.com/bank\n\ngo 1.26\n",
+	"go.mod":       "module example.com/bank\n\ngo 1.26\n",
 	"log/log.go":   logSource,
 	"x/log/log.go": logSource,
 	"bank.go": `package bank

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -151,6 +152,28 @@ func (a *analyzer) atomicUse(alloc *ssa.Alloc) token.Pos {
 		}
 	}
 	return token.NoPos
+}
+
+// compared reports whether load reads what a compare-and-swap then expects: if it
+// has read something stale, the swap fails.
+func compared(load ssa.Instruction) bool {
+	v, ok := load.(ssa.Value)
+	if !ok {
+		return false
+	}
+	for d := range derived(v) {
+		for _, ref := range *d.Referrers() {
+			call, ok := ref.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			fn := locks.CalleeOf(call.Common(), call.Common().Value).Func
+			if lockset.IsAtomic(fn) && strings.HasPrefix(fn.Name(), "CompareAndSwap") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxPlain is how many plain accesses there may be for an atomic one. If there are

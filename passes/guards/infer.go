@@ -66,7 +66,7 @@ func (a *analyzer) collect() {
 			}
 			exempt := a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
 			if a.atomic[v.Access.Var] {
-				add(a, a.words, word{v.Access.Var, v.Access.Part}, fn, v).exempt = exempt
+				add(a, a.words, word{v.Access.Var, v.Access.Part, outer(v.At)}, fn, v).exempt = exempt || compared(v.Instr)
 			}
 			if !v.Access.Elem {
 				add(a, a.data, v.Access.Var, fn, v).exempt = exempt
@@ -75,10 +75,28 @@ func (a *analyzer) collect() {
 	}
 }
 
-// A word is a part of a datum.
+// A word is a part of a datum, in objects that are themselves in one field of
+// others: what a type is used for may differ from field to field.
 type word struct {
-	v    *types.Var
-	part string
+	v     *types.Var
+	part  string
+	outer *types.Var
+}
+
+// outer returns the field that holds the struct whose field at is, or a pointer to
+// it; nil if that is not known.
+func outer(at *locks.Term) *types.Var {
+	if at.Kind != locks.Field {
+		return nil
+	}
+	t := at.X
+	if t.Kind == locks.Deref {
+		t = t.X
+	}
+	if t.Kind != locks.Field || t.Var.Embedded() {
+		return nil
+	}
+	return t.Var
 }
 
 // Words that speak of several fields at once are believed unless it is certain

@@ -89,22 +89,26 @@ func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
 		}
 		return unknownUse
 	case *ssa.Store:
-		if alloc, ok := instr.Addr.(*ssa.Alloc); ok {
-			if cell := a.m.IR.Cell(alloc); cell != nil && !cell.Leaks {
+		switch addr := instr.Addr.(type) {
+		case *ssa.Alloc:
+			if cell := a.m.IR.Cell(addr); cell != nil && !cell.Leaks {
 				return called // a local variable: its calls are visited
 			}
-		}
-		switch addr := instr.Addr.(type) {
+			return unknownUse
 		case *ssa.FieldAddr:
 			if a.callsField(addr) {
 				return unknownUse // perhaps with locks held
 			}
-		case *ssa.IndexAddr:
-			return unknownUse // among others, perhaps called right here
+			return keptUse
+		case *ssa.Global:
+			return keptUse
 		}
-		return keptUse
+		return unknownUse // among others, perhaps called right here
 	case *ssa.Return:
-		return keptUse
+		if obj, ok := instr.Parent().Object().(*types.Func); ok && obj.Exported() {
+			return keptUse
+		}
+		return unknownUse // called by the package
 	case *ssa.ChangeType, *ssa.MakeInterface, *ssa.Phi:
 		use := called
 		v := instr.(ssa.Value)

@@ -37,7 +37,7 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 		case old == nil:
 			below[fn][c] = acq
 			return true
-		case old.mode == locks.Read && acq.mode == locks.Write:
+		case old.mode == locks.Read && acq.mode == locks.Write, old.mode == acq.mode && len(acq.chain) < len(old.chain):
 			below[fn][c] = acq
 			return true
 		}

@@ -7,8 +7,14 @@ import (
 	"github.com/concurlint/concurlint/passes/locks"
 )
 
-// maxLength bounds the edges of a cycle: nobody could replay a longer one.
-const maxLength = 5
+// Bounds of a cycle that anybody can replay: its edges, and the calls between
+// a lock and the one that is acquired under it. Below long chains of calls there is
+// something that may happen in some state of the program, and mostly in another
+// one than this.
+const (
+	maxLength = 5
+	maxCalls  = 3
+)
 
 // findCycles finds the cycles that edges of the package close: for each edge the
 // shortest way back.
@@ -21,7 +27,7 @@ func (a *analyzer) findCycles() {
 	}
 	var all []*Cycle
 	for _, e := range a.result.Edges {
-		if e.test {
+		if e.test || e.calls() > maxCalls {
 			continue
 		}
 		path := shortest(next, e.To, e.From)
@@ -45,6 +51,16 @@ func (a *analyzer) findCycles() {
 		a.result.Cycles = append(a.result.Cycles, rotate(c))
 	}
 	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return cmp.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
+}
+
+// calls returns the number of calls between the lock that is held and the one that
+// is acquired.
+func (e *Edge) calls() int {
+	n := len(e.Chain)
+	if e.Call != "" && (n == 0 || e.Chain[0] != e.Call) {
+		n++
+	}
+	return n
 }
 
 // known reports whether the packages below have c already.
@@ -95,7 +111,7 @@ func (a *analyzer) witness(e *Edge, path []Class) *Cycle {
 			return a.possible(edges)
 		}
 		for _, f := range a.byPair[[2]Class{path[i], path[i+1]}] {
-			if f.test {
+			if f.test || f.calls() > maxCalls {
 				continue
 			}
 			edges = append(edges, f)

@@ -183,8 +183,8 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, h holding, at ssa.Instructi
 		}
 		partner = func(r role) bool { return r == receives }
 	} else {
-		if !a.closed(k, sendEnd) {
-			return nil, false
+		if !a.closed(k, sendEnd) || a.hasRoom(k) {
+			return nil, false // what is received may be there already
 		}
 		partner = func(r role) bool { return r == sends || r == closes }
 		for _, o := range a.ops[k] {
@@ -226,7 +226,7 @@ func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, h holding) (*Wait, bool)
 		}
 	}
 	for _, o := range a.ops[k] {
-		if o.role != done {
+		if o.role != done || a.m.IR.InTest(o.fn.Pos()) {
 			continue
 		}
 		if where, ok := a.needsBefore(o, h); ok {

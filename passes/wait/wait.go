@@ -372,6 +372,18 @@ func (a *analyzer) closed(k any, ends uint8) bool {
 // reachable reports whether other packages can use field v.
 func reachable(v *types.Var) bool { return v.Exported() }
 
+// hasRoom reports whether channel k has room for values.
+func (a *analyzer) hasRoom(k any) bool {
+	makes := a.makes[k]
+	if mk, ok := k.(*ssa.MakeChan); ok {
+		makes = []*ssa.MakeChan{mk}
+	}
+	return slices.ContainsFunc(makes, func(mk *ssa.MakeChan) bool {
+		c, ok := mk.Size.(*ssa.Const)
+		return !ok || c.Value == nil || c.Int64() != 0
+	})
+}
+
 // maxRoom is the room of a channel that is soon full.
 const maxRoom = 1
 
