@@ -56,7 +56,7 @@ func (a *analyzer) findAtomic() {
 
 // findMixed finds the plain accesses of data that is used atomically.
 func (a *analyzer) findMixed() {
-	for _, d := range sorted(a.words) {
+	for _, d := range sorted(a, a.words) {
 		m := Mixed{}
 		decl := a.atomics[d.v]
 		var f AtomicFact
@@ -259,13 +259,13 @@ func (a *analyzer) identAt(fn *ssa.Function, alloc *ssa.Alloc, instr ssa.Instruc
 }
 
 // sorted returns data in the order of their declarations.
-func sorted[K comparable](data map[K]*datum) []*datum {
+func sorted[K comparable](a *analyzer, data map[K]*datum) []*datum {
 	var all []*datum
 	for _, d := range data {
 		all = append(all, d)
 	}
 	slices.SortFunc(all, func(d, e *datum) int {
-		return cmp.Or(cmp.Compare(d.v.Pos(), e.v.Pos()), cmp.Compare(d.accesses[0].pos, e.accesses[0].pos))
+		return cmp.Or(a.m.IR.Compare(d.v.Pos(), e.v.Pos()), a.m.IR.Compare(d.accesses[0].pos, e.accesses[0].pos))
 	})
 	return all
 }

@@ -183,7 +183,7 @@ func (a *analyzer) span(pos token.Pos) (start, end token.Pos) {
 func (a *analyzer) expr(acc *access, v *lockset.Visit) (expr, base string) {
 	name := v.Access.Var.Name()
 	sel, ok := a.nodeAt(acc.pos).(*ast.SelectorExpr)
-	if v.Access.Base == nil {
+	if v.Access.Base == nil || v.At.X == nil {
 		if v.Access.Var.Pkg() != a.pass.Pkg {
 			name = v.Access.Var.Pkg().Name() + "." + name
 		}

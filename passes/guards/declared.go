@@ -101,9 +101,9 @@ func (a *analyzer) inFunction(p Path, fn *ssa.Function) *locks.Term {
 }
 
 // canon returns the usual name of a lock: what a type that is nothing but a lock
-// embeds is called by the field of that type.
+// has inside is called by the field or variable of that type.
 func (a *analyzer) canon(t *locks.Term) *locks.Term {
-	for t.Kind == locks.Field && t.Var.Embedded() {
+	for t.Kind == locks.Field {
 		x := t.X
 		if x.Kind == locks.Deref {
 			x = x.X
@@ -112,10 +112,10 @@ func (a *analyzer) canon(t *locks.Term) *locks.Term {
 		switch x.Kind {
 		case locks.Field:
 			typ = x.Var.Type()
-		default:
-			return t
+		case locks.Root:
+			typ = a.typeOf(x)
 		}
-		if !wrapsLock(typ) {
+		if typ == nil || !wrapsLock(typ) {
 			return t
 		}
 		t = t.X
@@ -123,14 +123,29 @@ func (a *analyzer) canon(t *locks.Term) *locks.Term {
 	return t
 }
 
-// wrapsLock reports whether typ is a struct with one field, which it embeds, or
+// typeOf returns the type of the package variable that t is, or nil.
+func (a *analyzer) typeOf(t *locks.Term) types.Type {
+	g, ok := t.Val.(locks.Global)
+	if !ok || g.Pkg != a.pass.Pkg.Path() {
+		return nil
+	}
+	if v := a.pass.Pkg.Scope().Lookup(g.Name); v != nil {
+		return v.Type()
+	}
+	return nil
+}
+
+// wrapsLock reports whether typ is a lock that is a struct with one field, or
 // a pointer to one.
 func wrapsLock(typ types.Type) bool {
+	if !locks.IsLock(typ) && !locks.IsLock(types.NewPointer(typ)) {
+		return false
+	}
 	if p, ok := typ.Underlying().(*types.Pointer); ok {
 		typ = p.Elem()
 	}
 	s, ok := typ.Underlying().(*types.Struct)
-	return ok && s.NumFields() == 1 && s.Field(0).Embedded()
+	return ok && s.NumFields() == 1
 }
 
 // declare adds what is known of fn's callers without looking at them: from its

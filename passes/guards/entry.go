@@ -169,7 +169,7 @@ func (a *analyzer) invokedMethods() map[string][]*types.Interface {
 					continue
 				}
 				iface, ok := call.Common().Value.Type().Underlying().(*types.Interface)
-				if ok && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil {
+				if ok && a.holdsAny(fn, call) && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil {
 					id := call.Common().Method.Id()
 					if !slices.Contains(a.invoked[id], iface) {
 						a.invoked[id] = append(a.invoked[id], iface)
@@ -179,6 +179,20 @@ func (a *analyzer) invokedMethods() map[string][]*types.Interface {
 		}
 	}
 	return a.invoked
+}
+
+// holdsAny reports whether a lock may be held at call, in fn, by fn or its callers.
+func (a *analyzer) holdsAny(fn *ssa.Function, call ssa.CallInstruction) bool {
+	if fn.Parent() != nil {
+		return true
+	}
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || !obj.Exported() && a.uses[fn] != startedUse && a.goes[fn] == 0 {
+		return true // its callers are not looked at yet
+	}
+	return slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+		return v.Instr == call && slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held || l.Doubt })
+	})
 }
 
 // root reports whether other packages call fn.
@@ -254,12 +268,25 @@ func (a *analyzer) narrow(fn *ssa.Function) bool {
 		e.terms = meet(e.terms, terms, func(h held) any { return h.term }, func(h *held) *locks.Mode { return &h.mode }, &changed)
 		e.classes = meet(e.classes, classes, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
 		changed = changed || n != len(e.terms)+len(e.classes)
-		if caller.open && !e.open {
+		if caller.open && !e.open && !a.unlocked(fn) {
 			e.open = true
 			changed = true
 		}
 	}
 	return changed
+}
+
+// unlocked reports whether some call of fn certainly holds no lock at all: then
+// what the others hold does not matter.
+func (a *analyzer) unlocked(fn *ssa.Function) bool {
+	for _, s := range a.telling(fn) {
+		e := a.entries[s.caller]
+		if !e.any && !e.open && !e.helper && len(e.all())+len(e.classes) == 0 && !s.visit.Joined &&
+			!slices.ContainsFunc(s.visit.Locks, func(l lockset.Lock) bool { return l.Status != lockset.Free }) {
+			return true
+		}
+	}
+	return false
 }
 
 // telling returns the calls of fn that say something of what callers hold; if

@@ -1,7 +1,6 @@
 package guards
 
 import (
-	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -60,7 +59,7 @@ func (a *analyzer) findGaps() {
 			a.findGapsIn(fn, all)
 		}
 	}
-	slices.SortStableFunc(a.result.Gaps, func(g, h *Gap) int { return cmp.Compare(g.Pos, h.Pos) })
+	slices.SortStableFunc(a.result.Gaps, func(g, h *Gap) int { return a.m.IR.Compare(g.Pos, h.Pos) })
 }
 
 // touchesOf returns what fn itself reads and writes in critical sections of its

@@ -229,9 +229,9 @@ func run(pass *analysis.Pass) (any, error) {
 	if review {
 		a.addReview()
 	}
-	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return int(g.Var.Pos() - h.Var.Pos()) })
-	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return int(m.Pos - n.Pos) })
-	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return int(b.Pos - c.Pos) })
+	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
+	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return a.m.IR.Compare(m.Pos, n.Pos) })
+	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return a.m.IR.Compare(b.Pos, c.Pos) })
 	return a.result, nil
 }
 

@@ -1,7 +1,6 @@
 package guards
 
 import (
-	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -381,6 +380,7 @@ type tally struct {
 	heldReads, heldWrites        int
 	sharedWrites                 int // writes under a read lock
 	functions, lockers, freeFunc int
+	unclear                      int // accesses of which nothing is known
 	witness                      *access
 }
 
@@ -401,6 +401,9 @@ func (a *analyzer) tally(d *datum, l lock) *tally {
 	for _, acc := range d.accesses {
 		g := a.grip(acc, l)
 		if g == unknown {
+			if !acc.exempt {
+				t.unclear++
+			}
 			continue
 		}
 		if g == mixed { // once with the lock, once without
@@ -448,8 +451,8 @@ func outermost(fn *ssa.Function) *ssa.Function {
 
 // infer finds the guard of each datum and what does not keep to it.
 func (a *analyzer) infer() {
-	for _, d := range sorted(a.data) {
-		slices.SortStableFunc(d.accesses, func(x, y *access) int { return cmp.Compare(x.pos, y.pos) })
+	for _, d := range sorted(a, a.data) {
+		slices.SortStableFunc(d.accesses, func(x, y *access) int { return a.m.IR.Compare(x.pos, y.pos) })
 		if d.v.Pkg() != a.pass.Pkg {
 			if g := a.imported(d); g != nil {
 				a.checkImported(d, g)
@@ -528,7 +531,7 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 	exceptional := total-held <= 1+total/eighth
 	if t.lock.class != nil {
 		// A lock of the same struct would have a name.
-		return a.ownerName(d.v) != "" && !a.sibling(d.v, t.lock.class) && t.lockers >= 2 && (held >= minHeld && score >= farMany || total-held <= 1)
+		return a.ownerName(d.v) != "" && !a.sibling(d.v, t.lock.class) && t.lockers >= 2 && t.unclear <= total && (held >= minHeld && score >= farMany || held >= minSole && total-held <= 1 && total > minSole)
 	}
 	if a.dedicated(d, t.lock) && total-held <= 2*held {
 		return true
@@ -538,7 +541,7 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 	case d.reference() && near:
 		return exceptional && score >= nearScore
 	case d.reference():
-		return exceptional && held >= minReference
+		return exceptional && held >= minReference || held == total && held >= minHeld && t.lockers >= 2
 	case near && t.writes == t.heldWrites && total >= manyReads:
 		return score >= readScore
 	case near:

@@ -31,7 +31,7 @@ func (a *analyzer) addReview() {
 			a.weigh(g, d)
 		}
 	}
-	for _, d := range sorted(a.data) {
+	for _, d := range sorted(a, a.data) {
 		if known[d] || d.v.Pkg() != a.pass.Pkg {
 			continue
 		}

@@ -48,9 +48,9 @@ func (a *analyzer) findCycles() {
 		for _, e := range c.Edges {
 			seen[[2]Class{e.From, e.To}] = true
 		}
-		a.result.Cycles = append(a.result.Cycles, rotate(c))
+		a.result.Cycles = append(a.result.Cycles, a.rotate(c))
 	}
-	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return cmp.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
+	slices.SortStableFunc(a.result.Cycles, func(c, d *Cycle) int { return a.m.IR.Compare(c.Edges[0].Pos, d.Edges[0].Pos) })
 }
 
 // calls returns the number of calls between the lock that is held and the one that
@@ -155,10 +155,10 @@ func (a *analyzer) possible(edges []*Edge) bool {
 
 // rotate returns c beginning at the edge that is to be reported: of those of the
 // package the one that stands last in its source.
-func rotate(c *Cycle) *Cycle {
+func (a *analyzer) rotate(c *Cycle) *Cycle {
 	best := 0
 	for i, e := range c.Edges {
-		if e.Pos > c.Edges[best].Pos {
+		if last := c.Edges[best]; e.Pos.IsValid() && (!last.Pos.IsValid() || a.m.IR.Compare(e.Pos, last.Pos) > 0) {
 			best = i
 		}
 	}

@@ -88,11 +88,11 @@ func (a *analyzer) resolve(name string) (Class, bool) {
 			return Class{pkg.Path(), obj.Name()}, true
 		}
 		if f := fieldAt(obj.Type(), parts[1:]); f != nil {
-			return fieldClass(f.Origin()), true
+			return a.fieldClass(f.Origin()), true
 		}
 	case *types.TypeName:
 		if f := fieldAt(obj.Type(), parts[1:]); f != nil {
-			return fieldClass(f.Origin()), true
+			return a.fieldClass(f.Origin()), true
 		}
 	}
 	return Class{}, false

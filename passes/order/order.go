@@ -14,7 +14,6 @@
 package order
 
 import (
-	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -200,7 +199,7 @@ func run(pass *analysis.Pass) (any, error) {
 			a.calls(fn)
 		}
 	}
-	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return cmp.Compare(e.Pos, f.Pos) })
+	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return a.m.IR.Compare(e.Pos, f.Pos) })
 	imported := a.importEdges()
 	a.findCycles()
 	a.findAgainst(append(slices.Clip(orders), imported...))
@@ -222,7 +221,7 @@ func (a *analyzer) classOf(t *locks.Term) (c Class, ok bool) {
 	case *types.Var:
 		c, known := a.owners[k]
 		if !known {
-			c = fieldClass(k)
+			c = a.fieldClass(k)
 			a.owners[k] = c
 		}
 		return c, c.Name != ""
@@ -233,7 +232,7 @@ func (a *analyzer) classOf(t *locks.Term) (c Class, ok bool) {
 // fieldClass returns the class of the locks in field f. That of a field whose
 // type has no name begins at the position, so that it is the same in one
 // package only.
-func fieldClass(f *types.Var) Class {
+func (a *analyzer) fieldClass(f *types.Var) Class {
 	if f.Pkg() == nil {
 		return Class{}
 	}
@@ -247,7 +246,8 @@ func fieldClass(f *types.Var) Class {
 			return Class{f.Pkg().Path(), name + path}
 		}
 	}
-	return Class{f.Pkg().Path(), fmt.Sprintf("%s·%d", f.Name(), f.Pos())}
+	p := a.pass.Fset.Position(f.Pos())
+	return Class{f.Pkg().Path(), fmt.Sprintf("%s·%s:%d", f.Name(), filepath.Base(p.Filename), p.Line)}
 }
 
 // pathTo returns the path from type t to field f through structs without a name.
@@ -489,7 +489,7 @@ func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
 			add(Class{k.Pkg, k.Name}, h.Mode)
 		case *types.Var:
 			if a.owners[k].Name == "" {
-				a.owners[k] = fieldClass(k)
+				a.owners[k] = a.fieldClass(k)
 			}
 			add(a.owners[k], h.Mode)
 		}

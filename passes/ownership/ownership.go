@@ -275,7 +275,7 @@ func (r *Result) loaded(load *ssa.UnOp, at ssa.Instruction, seen map[ssa.Value]b
 	}
 	// A part of a private object: what was stored there is private if it was.
 	found := false
-	if f, ok := addr.(*ssa.FieldAddr); ok {
+	if f, ok := addr.(*ssa.FieldAddr); ok && f.X.Referrers() != nil {
 		for _, ref := range *f.X.Referrers() {
 			g, ok := ref.(*ssa.FieldAddr)
 			if !ok || g.Field != f.Field {

@@ -11,7 +11,6 @@
 package wait
 
 import (
-	"cmp"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -166,7 +165,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	a.result.Waits = slices.DeleteFunc(a.result.Waits, a.mirrored)
-	slices.SortStableFunc(a.result.Waits, func(x, y *Wait) int { return cmp.Compare(x.Pos, y.Pos) })
+	slices.SortStableFunc(a.result.Waits, func(x, y *Wait) int { return a.m.IR.Compare(x.Pos, y.Pos) })
 	return a.result, nil
 }
 
@@ -174,7 +173,7 @@ func run(pass *analysis.Pass) (any, error) {
 // story and stands later in the source.
 func (a *analyzer) mirrored(w *Wait) bool {
 	return slices.ContainsFunc(a.result.Waits, func(o *Wait) bool {
-		return o.partner != nil && o.partner == w.instr && w.partner == o.instr && o.Pos > w.Pos
+		return o.partner != nil && o.partner == w.instr && w.partner == o.instr && a.m.IR.Compare(o.Pos, w.Pos) > 0
 	})
 }
 

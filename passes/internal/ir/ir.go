@@ -6,6 +6,7 @@
 package ir
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -253,4 +254,11 @@ func (p *Package) Call(lparen token.Pos) *ast.CallExpr { return p.calls[lparen] 
 func (p *Package) InTest(pos token.Pos) bool {
 	f := p.Fset.File(pos)
 	return f != nil && strings.HasSuffix(f.Name(), "_test.go")
+}
+
+// Compare orders positions by file and place in it: drivers do not always read the
+// files of a package in the same order.
+func (p *Package) Compare(x, y token.Pos) int {
+	a, b := p.Fset.Position(x), p.Fset.Position(y)
+	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 }
