@@ -201,6 +201,9 @@ func (a *analyzer) mixed(d *datum, m Mixed) {
 		if acc.atomic || acc.exempt || acc.calls || reported[acc.fn] || a.ignored(acc.fn, acc.pos) || a.inTest(acc.fn) {
 			continue
 		}
+		if !acc.write && d.writtenOnlyIn(outermost(acc.fn)) {
+			continue // nobody else changes it
+		}
 		if a.excluded(d, acc) || a.vars[d.v] != nil && !acc.write {
 			continue
 		}
@@ -211,6 +214,21 @@ func (a *analyzer) mixed(d *datum, m Mixed) {
 		n.Expr, _ = a.expr(acc, acc.views[0].visit)
 		a.result.Mixed = append(a.result.Mixed, &n)
 	}
+}
+
+// writtenOnlyIn reports whether fn, with its literals, is the only function that
+// writes d after construction.
+func (d *datum) writtenOnlyIn(fn *ssa.Function) bool {
+	found := false
+	for _, acc := range d.accesses {
+		if acc.write && !acc.exempt {
+			if outermost(acc.fn) != fn {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // excluded reports whether a lock keeps the plain access from running beside

@@ -90,9 +90,7 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		n.Call = types.ExprString(call.Fun)
 		n.At = b.Pos
 		n.Pos, n.End = call.Pos(), call.End()
-		if up != nil && up.Base().Val != nil {
-			n.Lock = a.termExpr(up)
-		}
+		n.Lock = a.lockAt(call, need, fn)
 		a.result.Breaches = append(a.result.Breaches, &n)
 	}
 	return true
@@ -232,7 +230,33 @@ func (a *analyzer) lockExpr(l lock, base string, at *locks.Term) string {
 	return base + "." + path
 }
 
-func (a *analyzer) termExpr(t *locks.Term) string { return t.String() }
+// lockAt returns need, a lock in terms of fn, as a path from the arguments of call,
+// as the source writes them.
+func (a *analyzer) lockAt(call *ast.CallExpr, need *locks.Term, fn *ssa.Function) string {
+	text := need.String()
+	for i, p := range fn.Params {
+		if !need.Mentions(p) {
+			continue
+		}
+		var arg ast.Expr
+		if fn.Signature.Recv() != nil {
+			i--
+		}
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && i < 0 {
+			arg = sel.X
+		} else if i >= 0 && i < len(call.Args) {
+			arg = call.Args[i]
+		}
+		if arg == nil {
+			return text
+		}
+		if u, ok := ast.Unparen(arg).(*ast.UnaryExpr); ok && u.Op == token.AND {
+			arg = u.X
+		}
+		return types.ExprString(arg) + strings.TrimPrefix(text, p.Name())
+	}
+	return text
+}
 
 // nodeAt returns the selector whose field name, or the identifier that, begins
 // at pos.

@@ -40,7 +40,7 @@ func (a *analyzer) checkCalls() {
 			}
 			for _, q := range needs {
 				need := a.inFunction(q.Path, fn)
-				if need == nil || !a.lacks(s, fn, need, q.Read) {
+				if need == nil || a.takes(fn, need) || !a.lacks(s, fn, need, q.Read || d.Form == Prose) || d.Form == Prose && !a.usesGuarded(fn, need) { // words do not tell the modes apart
 					continue
 				}
 				if a.breachCall(s, fn, d, need) {
@@ -49,7 +49,7 @@ func (a *analyzer) checkCalls() {
 				}
 			}
 			if d.Locked && !reported[s.visit.Instr] {
-				if need := a.onlyLock(fn); need != nil && a.lacks(s, fn, need, true) && a.usesGuarded(fn, need) && a.breachCall(s, fn, d, need) {
+				if need := a.onlyLock(fn); need != nil && !a.takes(fn, need) && a.lacks(s, fn, need, true) && a.usesGuarded(fn, need) && a.breachCall(s, fn, d, need) {
 					reported[s.visit.Instr] = true
 				}
 			}
@@ -158,7 +158,9 @@ func (a *analyzer) lacks(s site, fn *ssa.Function, need *locks.Term, read bool) 
 	return false
 }
 
-// usesGuarded reports whether fn accesses data that need guards.
+// usesGuarded reports whether fn accesses data that need guards, or calls
+// a function that does or that is declared to need the lock, too. Who says that
+// "the lock" must be held may mean another one.
 func (a *analyzer) usesGuarded(fn *ssa.Function, need *locks.Term) bool {
 	for _, g := range a.result.Guards {
 		d := a.data[g.Var]
@@ -167,6 +169,20 @@ func (a *analyzer) usesGuarded(fn *ssa.Function, need *locks.Term) bool {
 		}
 		for _, acc := range d.accesses {
 			if outermost(acc.fn) == fn && a.at(g.lock, acc.views[0].visit.At) == need {
+				return true
+			}
+		}
+	}
+	for _, v := range a.visits(fn) {
+		if v.Callee == nil || v.Callee == fn {
+			continue
+		}
+		obj, _ := v.Callee.Object().(*types.Func)
+		if d := a.funcs[obj]; d == nil || len(d.Requires) == 0 {
+			continue
+		}
+		for _, q := range a.funcs[obj].Requires {
+			if t := a.inFunction(q.Path, v.Callee); t != nil && a.outward(t, site{visit: &v}, v.Callee) == need {
 				return true
 			}
 		}
@@ -180,12 +196,8 @@ func (a *analyzer) breachCall(s site, fn *ssa.Function, d *FuncDecl, need *locks
 	if call == nil || a.ignored(s.caller, call.Pos()) {
 		return false
 	}
-	name := need.String()
-	if up := a.outward(need, s, fn); up != nil {
-		name = up.String()
-	}
 	a.result.Breaches = append(a.result.Breaches, &Breach{
-		Call: types.ExprString(call.Fun), Lock: name, Pos: call.Pos(), End: call.End(), Requires: d.Pos, Suffix: d.Form == Suffix,
+		Call: types.ExprString(call.Fun), Lock: a.lockAt(call, need, fn), Pos: call.Pos(), End: call.End(), Requires: d.Pos, Suffix: d.Form == Suffix,
 	})
 	return true
 }

@@ -3,10 +3,12 @@ package guards
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
 )
 
 // A declaredGuard is what a comment says of a datum, in terms of locks.
@@ -162,7 +164,7 @@ func (a *analyzer) declare(fn *ssa.Function, e *entry) {
 	}
 	for _, list := range [...][]Requirement{d.Requires, d.Releases} {
 		for _, q := range list {
-			if t := a.inFunction(q.Path, fn); t != nil {
+			if t := a.inFunction(q.Path, fn); t != nil && !a.takes(fn, t) {
 				e.sure = append(e.sure, held{t, modeOf(q)})
 			} else if q.Root == Some && len(q.Fields) > 0 {
 				addClass(&e.classes, class{q.Fields[len(q.Fields)-1].Origin(), modeOf(q)})
@@ -175,6 +177,13 @@ func (a *analyzer) declare(fn *ssa.Function, e *entry) {
 			e.sure = append(e.sure, held{t, locks.Write})
 		}
 	}
+}
+
+// takes reports whether fn itself acquires the lock named t: words that say it must
+// be held mean something else.
+func (a *analyzer) takes(fn *ssa.Function, t *locks.Term) bool {
+	eff := a.m.Effects(locks.Callee{Body: fn})
+	return eff != nil && slices.ContainsFunc(eff.Excludes, func(x lockset.Exclude) bool { return a.canon(x.Term) == t })
 }
 
 func modeOf(q Requirement) locks.Mode {
@@ -264,6 +273,9 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 	reported := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
 		if reported[acc.fn] || !acc.write && (g.Kind == GuardedWrites || acc.atomic) {
+			continue
+		}
+		if !acc.write && g.Form == Prose && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
 			continue
 		}
 		if l, k, ok := a.missing(acc, g); ok {

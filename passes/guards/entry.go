@@ -90,7 +90,7 @@ func (a *analyzer) findEntries() {
 		case use == unknownUse:
 			e.any, e.open = false, true
 		}
-		if a.dispatched(fn) {
+		if a.dispatched(fn) || a.uses[fn] == keptUse && a.speaks(fn) {
 			e.any, e.open = false, true
 		}
 		a.declare(fn, e)
@@ -113,6 +113,14 @@ func (a *analyzer) findEntries() {
 			}
 		}
 	}
+}
+
+// speaks reports whether the function around the literal fn says that its callers
+// hold a lock: so do those who call what it returns.
+func (a *analyzer) speaks(fn *ssa.Function) bool {
+	obj, _ := outermost(fn).Object().(*types.Func)
+	d := a.funcs[obj]
+	return fn.Parent() != nil && d != nil && (d.Locked || len(d.Requires) > 0)
 }
 
 // startOf returns the visit of a go statement: the goroutine begins with nothing

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -32,8 +33,10 @@ type access struct {
 	fn     *ssa.Function
 	pos    token.Pos
 	write  bool
-	calls  bool // a method that may write
-	exempt bool // nobody else can reach the data: it needs no lock
+	calls  bool   // a method that may write
+	exempt bool   // nobody else can reach the data: it needs no lock
+	part   string // of the datum, see lockset.Access.Part
+	still  bool   // what it reads never changes
 	atomic bool
 	views  []view
 }
@@ -60,7 +63,7 @@ func (a *analyzer) collect() {
 			if v.Access == nil || a.inTest(fn) && !a.m.IR.InTest(v.Access.Var.Pos()) {
 				continue
 			}
-			if v.Access.Write && a.builds(v.Access) {
+			if v.Access.Write && (a.builds(v.Access) || a.initialises(v.Access)) {
 				continue
 			}
 			exempt := a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
@@ -145,6 +148,60 @@ func (a *analyzer) builds(acc *lockset.Access) bool {
 	return st == ownership.Private || st == ownership.Stored
 }
 
+// initialises reports whether acc is in code that runs once for each object: it
+// comes after a test of another field of the object, which the function sets, and
+// which made it return if somebody had been there before.
+func (a *analyzer) initialises(acc *lockset.Access) bool {
+	if acc.Base == nil {
+		return false
+	}
+	fn := acc.Instr.Parent()
+	for b := acc.Instr.Block().Idom(); b != nil; b = b.Idom() {
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+			continue
+		}
+		load, ok := cmp.X.(*ssa.UnOp)
+		if !ok || load.Op != token.MUL {
+			continue
+		}
+		flag, ok := load.X.(*ssa.FieldAddr)
+		if !ok || flag.X != acc.Base || fieldVar(flag) == acc.Var || !leaves(b, acc.Instr.Block()) {
+			continue
+		}
+		for _, w := range a.m.Accesses(fn) {
+			if w.Write && w.Var == fieldVar(flag) && w.Base == acc.Base {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// leaves reports whether the branch at the end of b goes to block to or else to
+// a return, without a loop.
+func leaves(b, to *ssa.BasicBlock) bool {
+	for _, s := range b.Succs {
+		if s == to || s.Dominates(to) {
+			continue
+		}
+		for range 4 {
+			if len(s.Succs) == 0 {
+				return true
+			}
+			if len(s.Succs) > 1 {
+				return false
+			}
+			s = s.Succs[0]
+		}
+	}
+	return false
+}
+
 // exempt reports whether nobody else can reach the accessed object.
 func (a *analyzer) exempt(acc *lockset.Access) bool {
 	if acc.Base == nil {
@@ -170,7 +227,7 @@ func add[K comparable](a *analyzer, data map[K]*datum, key K, fn *ssa.Function, 
 	}
 	acc := d.byPlace[at]
 	if acc == nil {
-		acc = &access{fn: fn, pos: at.pos}
+		acc = &access{fn: fn, pos: at.pos, part: v.Access.Part}
 		d.byPlace[at] = acc
 		d.accesses = append(d.accesses, acc)
 	}
@@ -267,6 +324,9 @@ const (
 // nevertheless.
 func (a *analyzer) grip(acc *access, l lock) grip {
 	g := a.gripOfAll(acc, l)
+	if acc.still {
+		return unknown
+	}
 	if acc.exempt && (g != exclusive && g != shared || g == shared && acc.write) {
 		return unknown
 	}
@@ -452,6 +512,7 @@ func outermost(fn *ssa.Function) *ssa.Function {
 // infer finds the guard of each datum and what does not keep to it.
 func (a *analyzer) infer() {
 	for _, d := range sorted(a, a.data) {
+		d.findStill()
 		slices.SortStableFunc(d.accesses, func(x, y *access) int { return a.m.IR.Compare(x.pos, y.pos) })
 		if d.v.Pkg() != a.pass.Pkg {
 			if g := a.imported(d); g != nil {
@@ -471,6 +532,19 @@ func (a *analyzer) infer() {
 		if t := a.guard(d); t != nil {
 			a.accept(d, t)
 		}
+	}
+}
+
+// findStill marks the reads of parts that nobody writes after construction, alone or
+// with what contains them: they need no lock, though their neighbours may.
+func (d *datum) findStill() {
+	for _, r := range d.accesses {
+		if r.write || r.part == "" {
+			continue
+		}
+		r.still = !slices.ContainsFunc(d.accesses, func(w *access) bool {
+			return (w.write || w.calls) && !w.exempt && (strings.HasPrefix(w.part, r.part) || strings.HasPrefix(r.part, w.part))
+		})
 	}
 }
 
@@ -533,6 +607,9 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 		// A lock of the same struct would have a name.
 		return a.ownerName(d.v) != "" && !a.sibling(d.v, t.lock.class) && t.lockers >= 2 && t.unclear <= total && (held >= minHeld && score >= farMany || held >= minSole && total-held <= 1 && total > minSole)
 	}
+	if !a.nearby(d.v, t.lock) { // held by chance, perhaps
+		return t.lockers >= 2 && held >= minHeld && score >= farMany && t.unclear <= total || held >= minSole && t.lockers >= 2 && total-held <= 1 && a.sole(d.v, t.lock)
+	}
 	if a.dedicated(d, t.lock) && total-held <= 2*held {
 		return true
 	}
@@ -559,6 +636,45 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 func (a *analyzer) wide(v *types.Var, l lock) bool {
 	g := a.vars[v]
 	return g != nil && g.Wide && slices.Contains(g.locks, l)
+}
+
+// nearby reports whether l is a lock of the struct that has the field v, or of one
+// around it, or, for package variables, a package variable.
+func (a *analyzer) nearby(v *types.Var, l lock) bool {
+	_, global := l.term.Base().Val.(locks.Global)
+	if global && v.IsField() {
+		return hasField(a.typeOf(l.term.Base()), v) // a variable that is a struct with its lock
+	}
+	if !v.IsField() {
+		return global
+	}
+	t := l.term
+	for t.Kind == locks.Field {
+		t = t.X
+	}
+	if t.Kind == locks.Deref && t.X.Kind == locks.Field { // a pointer to a lock, or to a struct that is one
+		if x := t.X.Var.Type(); locks.IsLock(x) || locks.IsLock(types.NewPointer(x)) {
+			return true
+		}
+	}
+	return t == a.m.Owner()
+}
+
+// hasField reports whether typ is a struct with field v.
+func hasField(typ types.Type, v *types.Var) bool {
+	if typ == nil {
+		return false
+	}
+	s, ok := typ.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range s.NumFields() {
+		if s.Field(i) == v {
+			return true
+		}
+	}
+	return false
 }
 
 // sole reports whether no other lock than l is a field of the struct that has

@@ -346,9 +346,9 @@ func (t *Term) String() string {
 		case *ssa.FreeVar:
 			return v.Name()
 		case *ssa.Alloc:
-			return orElse(v.Comment, "new object")
+			return orElse(named(v.Comment), "new object")
 		case *ssa.Phi:
-			return orElse(v.Comment, "value")
+			return orElse(named(v.Comment), "value")
 		case *ssa.Call:
 			if f := v.Call.StaticCallee(); f != nil {
 				return f.Name() + "()"
@@ -378,6 +378,16 @@ func (t *Term) String() string {
 		return t.X.String() + " " + t.Op.String() + " " + t.Y.String()
 	}
 	return "value"
+}
+
+// named returns the comment of an SSA value if it is the name of a variable, and not
+// one of the words by which package ssa says what the value is for.
+func named(comment string) string {
+	switch comment {
+	case "complit", "new", "makeslice", "slicelit", "varargs", "rangeindex", "makemap":
+		return ""
+	}
+	return comment
 }
 
 func orElse(s, alt string) string {

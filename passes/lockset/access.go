@@ -229,6 +229,9 @@ func addUse(out []*Access, a Access, addr ssa.Value, instr ssa.Instruction, dept
 		}
 	case *ssa.FieldAddr:
 		if instr.X == addr && part(instr) {
+			if guardsItself(fieldOf(instr.X.Type(), instr.Field).Type()) {
+				return out
+			}
 			a.Pos = instr.Pos()
 			a.Part += "." + fieldOf(instr.X.Type(), instr.Field).Name()
 			out = addAccesses(out, a, instr, depth+1)

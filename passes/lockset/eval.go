@@ -468,6 +468,9 @@ func (m *Machine) Relative(fn *ssa.Function, at, lock *locks.Term) *locks.Term {
 			if !ok || m.Eval(store.Val) != lock {
 				continue
 			}
+			if addr, ok := store.Addr.(*ssa.FieldAddr); ok && locks.IsSync(addr.X.Type(), "Cond") {
+				continue // the condition variable's own L
+			}
 			if r := from(m.Eval(store.Addr)); r != nil {
 				return m.Names.Deref(r)
 			}

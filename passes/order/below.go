@@ -176,8 +176,8 @@ func (a *analyzer) implementations(common *ssa.CallCommon) []*ssa.Function {
 		}
 		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, a.pass.Pkg, common.Method.Name())
 		fn, ok := obj.(*types.Func)
-		if !ok {
-			continue
+		if !ok || !a.own.Converted(tn.Type().(*types.Named).Origin(), common.Method) {
+			continue // nobody makes such an interface of it
 		}
 		body := a.m.IR.SSA.Prog.FuncValue(fn.Origin())
 		if body == nil || len(body.Blocks) == 0 || slices.Contains(out, body) {

@@ -11,6 +11,7 @@ import (
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/order"
+	"github.com/concurlint/concurlint/passes/ownership"
 )
 
 // A holding is a lock that is held, as far as others can need it: its class, or
@@ -27,6 +28,9 @@ func (a *analyzer) holdings(v *lockset.Visit) []holding {
 	for _, l := range v.Locks {
 		if l.Status != lockset.Held || l.Doubt || l.Site == nil {
 			continue
+		}
+		if base, ok := l.Term.Base().Val.(ssa.Value); ok && a.own.Of(base, v.Instr) == ownership.Private {
+			continue // nobody else can want it
 		}
 		h := holding{lock: l}
 		var ok bool

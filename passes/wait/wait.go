@@ -23,6 +23,7 @@ import (
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/order"
+	"github.com/concurlint/concurlint/passes/ownership"
 	"github.com/concurlint/concurlint/passes/summary"
 )
 
@@ -31,7 +32,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "wait",
 	Doc:        "find waits under a lock that the partner needs",
 	URL:        "https://pkg.go.dev/github.com/concurlint/concurlint/passes/wait",
-	Requires:   []*analysis.Analyzer{summary.Analyzer, order.Analyzer},
+	Requires:   []*analysis.Analyzer{summary.Analyzer, ownership.Analyzer, order.Analyzer},
 	Run:        run,
 	ResultType: reflect.TypeFor[*Result](),
 }
@@ -95,6 +96,7 @@ type analyzer struct {
 	sum    *summary.Result
 	m      *lockset.Machine
 	order  *order.Result
+	own    *ownership.Result
 	ops    map[any][]op
 	makes  map[any][]*ssa.MakeChan
 	opaque map[any]uint8 // ends of channels that other code may have
@@ -114,6 +116,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pass:   pass,
 		sum:    sum,
 		order:  pass.ResultOf[order.Analyzer].(*order.Result),
+		own:    pass.ResultOf[ownership.Analyzer].(*ownership.Result),
 		ops:    make(map[any][]op),
 		makes:  make(map[any][]*ssa.MakeChan),
 		opaque: make(map[any]uint8),

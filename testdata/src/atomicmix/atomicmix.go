@@ -195,16 +195,15 @@ func (h *halfLocked) Get() int64 {
 	return h.n // want `h.n is read here without sync/atomic`
 }
 
-// The sole writer of a ring may read its own cursor plainly: the order of things
-// is a convention that the code does not show.
+// The sole writer of a ring may read its own cursor plainly.
 type ring struct {
 	buf  []int
 	head uint64
 }
 
-// FP_Put is called by one goroutine.
-func (r *ring) FP_Put(v int) {
-	h := r.head // want `r.head is read here without sync/atomic`
+// Put is the only function that writes the word.
+func (r *ring) Put(v int) {
+	h := r.head
 	r.buf[h%uint64(len(r.buf))] = v
 	atomic.StoreUint64(&r.head, h+1)
 }
