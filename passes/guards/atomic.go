@@ -157,9 +157,12 @@ func (a *analyzer) atomicUse(alloc *ssa.Alloc) token.Pos {
 // compared reports whether load reads what a compare-and-swap then expects: if it
 // has read something stale, the swap fails.
 func compared(load ssa.Instruction) bool {
-	v, ok := load.(ssa.Value)
+	v, ok := load.(*ssa.UnOp)
 	if !ok {
 		return false
+	}
+	if len(*v.Referrers()) == 0 {
+		return true // read and not used
 	}
 	for d := range derived(v) {
 		for _, ref := range *d.Referrers() {

@@ -95,7 +95,7 @@ func outer(at *locks.Term) *types.Var {
 	if t.Kind == locks.Deref {
 		t = t.X
 	}
-	if t.Kind != locks.Field || t.Var.Embedded() {
+	if t.Kind != locks.Field {
 		return nil
 	}
 	return t.Var
@@ -170,11 +170,11 @@ func (a *analyzer) initialises(acc *lockset.Access) bool {
 			continue
 		}
 		flag, ok := load.X.(*ssa.FieldAddr)
-		if !ok || flag.X != acc.Base || fieldVar(flag) == acc.Var || !leaves(b, acc.Instr.Block()) {
+		if !ok || a.m.Eval(flag.X) != a.m.Eval(acc.Base) || fieldVar(flag) == acc.Var || !leaves(b, acc.Instr.Block()) {
 			continue
 		}
 		for _, w := range a.m.Accesses(fn) {
-			if w.Write && w.Var == fieldVar(flag) && w.Base == acc.Base {
+			if w.Write && w.Var == fieldVar(flag) && w.Base != nil && a.m.Eval(w.Base) == a.m.Eval(acc.Base) {
 				return true
 			}
 		}
@@ -585,6 +585,10 @@ const (
 	// accesses or more: it may be set up once and for all.
 	readScore = 0.66
 	manyReads = 4
+	// manyScore is what many accesses take: a lock that is held at half of them
+	// guards something else.
+	many      = 16
+	manyScore = 0.6
 	// farScore is for other locks of the struct.
 	farScore = 0.7
 	some     = 8
@@ -621,6 +625,8 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 		return exceptional && held >= minReference || held == total && held >= minHeld && t.lockers >= 2
 	case near && t.writes == t.heldWrites && total >= manyReads:
 		return score >= readScore
+	case near && total >= many:
+		return score >= manyScore
 	case near:
 		return score >= nearScore
 	case total > some:

@@ -14,6 +14,9 @@ import (
 const (
 	maxLength = 5
 	maxCalls  = 3
+	// maxSteps bounds the calls of all edges of a cycle, and those edges that two
+	// would not need.
+	maxSteps = 5
 )
 
 // findCycles finds the cycles that edges of the package close: for each edge the
@@ -130,6 +133,13 @@ func (a *analyzer) witness(e *Edge, path []Class) *Cycle {
 
 // possible reports whether the edges of a cycle can wait for each other.
 func (a *analyzer) possible(edges []*Edge) bool {
+	steps := 2 * (len(edges) - 2)
+	for _, e := range edges {
+		steps += e.calls()
+	}
+	if steps > maxSteps {
+		return false
+	}
 	for _, g := range edges[0].Gates {
 		writers := 0
 		all := true

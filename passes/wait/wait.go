@@ -11,6 +11,7 @@
 package wait
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -413,10 +414,31 @@ func (a *analyzer) fills(k any, at ssa.Instruction) bool {
 	if _, local := k.(*ssa.MakeChan); local {
 		return false // filled once, mostly
 	}
+	if setsFlag(at.Parent()) {
+		return false // it notes that it has sent
+	}
 	for _, o := range a.ops[k] {
 		if o.fn == at.Parent() && (o.role == receives || o.role == sends && o.instr != at) {
 			return false
 		}
 	}
 	return true
+}
+
+// setsFlag reports whether fn stores true in a field.
+func setsFlag(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			s, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			_, field := s.Addr.(*ssa.FieldAddr)
+			c, isConst := s.Val.(*ssa.Const)
+			if field && isConst && c.Value != nil && c.Value.Kind() == constant.Bool && constant.BoolVal(c.Value) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -1,0 +1,3 @@
+module ownership
+
+go 1.26
