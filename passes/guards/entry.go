@@ -377,7 +377,7 @@ func (a *analyzer) passed(s site, fn *ssa.Function) ([]held, []class) {
 		return slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Term == t })
 	}
 	for _, l := range v.Locks {
-		if l.Status == lockset.Held && !l.Doubt {
+		if l.Status == lockset.Held { // others may come between, but not now
 			add(l.Term, l.Mode)
 		}
 	}

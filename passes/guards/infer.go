@@ -211,7 +211,31 @@ func (a *analyzer) exempt(acc *lockset.Access) bool {
 	case ownership.Private, ownership.Received, ownership.Stored:
 		return true
 	}
-	return a.beforeStart(acc)
+	return a.makesLock(acc) || a.beforeStart(acc)
+}
+
+// makesLock reports whether the function of acc makes a lock of the accessed object:
+// it is one of those that build it.
+func (a *analyzer) makesLock(acc *lockset.Access) bool {
+	if acc.Base.Referrers() == nil {
+		return false
+	}
+	for _, ref := range *acc.Base.Referrers() {
+		f, ok := ref.(*ssa.FieldAddr)
+		if !ok || f.Parent() != acc.Instr.Parent() {
+			continue
+		}
+		v := fieldVar(f)
+		if v == nil || !locks.IsLock(v.Type()) {
+			continue
+		}
+		for _, use := range *f.Referrers() {
+			if s, ok := use.(*ssa.Store); ok && s.Addr == ssa.Value(f) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // add adds an access of fn to its datum.

@@ -441,6 +441,22 @@ func (m *Machine) visited(instr ssa.Instruction) bool {
 	return callee.Body != nil || foreign(&call.Call, m.IR.SSA.Pkg) != nil
 }
 
+// visits reports whether fn accesses data, or calls functions of the package that
+// may.
+func (m *Machine) visits(fn *ssa.Function) bool {
+	if len(m.Accesses(fn)) > 0 {
+		return true
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok && locks.CalleeOf(&call.Call, call.Call.Value).Body != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Waits reports whether instr waits for another goroutine, other than for a lock: a
 // channel operation that may block, or a call that waits for goroutines to end or
 // for a condition.

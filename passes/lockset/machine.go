@@ -798,7 +798,7 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 // deferCall runs a defer statement.
 func (x *run) deferCall(st *State, instr *ssa.Defer) *State {
 	d := &deferred{instr, x.deferFrame(instr), x.prepareCall(st, &instr.Call)}
-	if body := d.call.callee.Body; body == nil || len(x.m.Accesses(body)) == 0 {
+	if body := d.call.callee.Body; body == nil || !x.m.visits(body) {
 		if !x.m.matters(&instr.Call) && !x.m.recovers(d.call) || body != nil && body.Parent() != nil && x.m.Inert(body) {
 			return st
 		}

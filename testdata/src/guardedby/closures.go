@@ -27,6 +27,15 @@ func (a *async) Get() int { a.mu.Lock(); defer a.mu.Unlock(); return a.n }
 // Inc writes.
 func (a *async) Inc() { a.mu.Lock(); a.n++; a.mu.Unlock() }
 
+// Dec, Twice, Neg and Reset do, too: many accesses need more than half of them.
+func (a *async) Dec() { a.mu.Lock(); a.n--; a.mu.Unlock() }
+
+func (a *async) Twice() { a.mu.Lock(); a.n *= 2; a.mu.Unlock() }
+
+func (a *async) Neg() { a.mu.Lock(); a.n = -1; a.mu.Unlock() }
+
+func (a *async) Reset() { a.mu.Lock(); a.n = 0; a.mu.Unlock() }
+
 // Go starts a goroutine inside the section, which does not inherit it.
 func (a *async) Go() {
 	a.mu.Lock()

@@ -1,0 +1,3 @@
+module guards
+
+go 1.26
