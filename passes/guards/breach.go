@@ -78,7 +78,7 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		if call == nil {
 			continue
 		}
-		if a.ignored(s.caller, call.Pos()) {
+		if a.ignored(s.caller, call.Pos()) || a.permitted(s.caller, call.Pos()) {
 			continue
 		}
 		if key := (callKey{s.visit.Instr, need.Class()}); a.blamed[key] {

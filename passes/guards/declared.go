@@ -275,6 +275,9 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if reported[acc.fn] || !acc.write && (g.Kind == GuardedWrites || acc.atomic) {
 			continue
 		}
+		if g.Form == Prose && (a.permitted(acc.fn, acc.pos) || acc.write && a.setsUp(acc)) {
+			continue
+		}
 		if !acc.write && g.Form == Prose && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
 			continue
 		}

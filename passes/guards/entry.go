@@ -276,6 +276,10 @@ func (a *analyzer) narrow(fn *ssa.Function) bool {
 		e.terms = meet(e.terms, terms, func(h held) any { return h.term }, func(h *held) *locks.Mode { return &h.mode }, &changed)
 		e.classes = meet(e.classes, classes, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
 		changed = changed || n != len(e.terms)+len(e.classes)
+		if caller.helper && fn.Parent() != nil && !e.helper {
+			e.helper = true
+			changed = true
+		}
 		if caller.open && !e.open && !a.unlocked(fn) {
 			e.open = true
 			changed = true

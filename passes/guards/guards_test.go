@@ -57,7 +57,17 @@ func Test(t *testing.T) {
 // testGuards tests that the data of package guards has these guards and no
 // others.
 func testGuards(t *testing.T, result *guards.Result) {
-	want := []string{}
+	want := []string{
+		"hat.n by mu, held at 2 of 3, writes 1 of 1, score 0.75",
+		"hat.label by mu, held at 2 of 3, writes 1 of 2, score 0.60",
+		"only.n by mu, held at 2 of 3, writes 1 of 1, score 0.75",
+		"pair.a by mu, held at 3 of 3, writes 2 of 2, score 1.00",
+		"dedicated.n by mu, held at 1 of 3, writes 1 of 1, score 0.50",
+		"item.hits by table.mu, held at 3 of 3, writes 2 of 2, score 1.00",
+		"tree.node by mu, held at 2 of 2, writes 2 of 2, score 1.00",
+		".list by listMu, held at 4 of 4, writes 2 of 2, score 1.00",
+		"fields.n by mu, held at 0 of 1, writes 0 of 1, score 0.00, declared",
+	}
 	var got []string
 	for _, g := range result.Guards {
 		s := fmt.Sprintf("%s.%s by %s, held at %d of %d, writes %d of %d, score %.2f", g.Owner, g.Var.Name(), g.Lock, g.Held, g.Total, g.Writers, g.Writes, g.Score())
@@ -72,7 +82,12 @@ func testGuards(t *testing.T, result *guards.Result) {
 // testBreaches tests how the data and functions of package store are used
 // without their locks.
 func testBreaches(t *testing.T, result *guards.Result) {
-	want := []string{}
+	want := []string{
+		"use s.N without s.Mu",
+		"call s.Flush without s.Mu",
+		"use store.Count without store.Mu",
+		"call store.CountLocked without store.Mu",
+	}
 	var got []string
 	for _, b := range result.Breaches {
 		switch {
@@ -106,6 +121,7 @@ func testFact(t *testing.T, act *checker.Action) {
 		{"N", &guards.GuardFact{Path: mu, Held: 4, Total: 4}},
 		{"Name", &guards.GuardFact{Path: []string{"mu"}, Declared: true, Held: 1, Total: 1}},
 		{"Size", &guards.GuardFact{Path: mu, Declared: true, Writes: true}},
+		{"Depth", &guards.GuardFact{Path: mu, Declared: true, Writes: true, Held: 1, Total: 1}},
 		{"Unused", &guards.GuardFact{Path: mu, Declared: true}},
 		{"Count", &guards.GuardFact{Path: mu, Global: true, Held: 3, Total: 3}},
 		{"Flush", &guards.RequireFact{Locks: []guards.RequiredLock{{Path: mu}}}},

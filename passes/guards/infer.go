@@ -802,6 +802,9 @@ func (a *analyzer) accept(d *datum, t *tally) {
 		if !acc.write && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
 			continue
 		}
+		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos) || acc.write && k == free && a.setsUp(acc) {
+			continue
+		}
 		reported[acc.fn] = true
 		a.breach(g, acc, k)
 	}

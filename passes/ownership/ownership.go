@@ -63,6 +63,7 @@ type Result struct {
 	objects map[ssa.Value]*object
 	results map[result]bool
 	params  map[*ssa.Parameter]bool // private in all calls
+	young   map[*ssa.Parameter]bool // made by all callers
 	values  map[*ssa.Function]bool  // used otherwise than by being called
 	ifaces  map[method]bool         // that calls through interfaces can reach
 }
@@ -89,6 +90,7 @@ func run(pass *analysis.Pass) (any, error) {
 		objects: make(map[ssa.Value]*object),
 		results: make(map[result]bool),
 		params:  make(map[*ssa.Parameter]bool),
+		young:   make(map[*ssa.Parameter]bool),
 	}
 	r.values = make(map[*ssa.Function]bool)
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
@@ -184,6 +186,9 @@ func (r *Result) of(v ssa.Value, at ssa.Instruction, seen map[ssa.Value]bool) St
 	case *ssa.Parameter:
 		if r.params[v] {
 			return r.made(v, at)
+		}
+		if r.young[v] {
+			return Stored
 		}
 		if r.values[v.Parent()] && v.Parent().Signature.Recv() == nil || r.returns(v.Parent(), v, 0) {
 			return Received // an option of a constructor, a visitor, a builder

@@ -38,6 +38,7 @@ func (r *Result) findParams() {
 			switch p.Type().Underlying().(type) {
 			case *types.Pointer, *types.Map, *types.Slice, *types.Interface:
 				r.params[p] = true
+				r.young[p] = true
 				params = append(params, p)
 			}
 		}
@@ -52,10 +53,27 @@ func (r *Result) findParams() {
 			}
 		}
 	}
+	// Helpers of the functions that make an object belong to its making, even if
+	// it has been stored somewhere.
+	for changed := true; changed; {
+		changed = false
+		clear(r.results)
+		for _, p := range params {
+			if r.young[p] && !r.inAll(p, calls[p.Parent()], func(st Status) bool { return st == Private || st == Stored }) {
+				delete(r.young, p)
+				changed = true
+			}
+		}
+	}
 }
 
 // privateInAll reports whether all calls pass a private object for p.
 func (r *Result) privateInAll(p *ssa.Parameter, calls []ssa.CallInstruction) bool {
+	return r.inAll(p, calls, func(st Status) bool { return st == Private })
+}
+
+// inAll reports whether all calls pass for p an object that ok accepts.
+func (r *Result) inAll(p *ssa.Parameter, calls []ssa.CallInstruction, ok func(Status) bool) bool {
 	i := 0
 	for p.Parent().Params[i] != p {
 		i++
@@ -65,7 +83,7 @@ func (r *Result) privateInAll(p *ssa.Parameter, calls []ssa.CallInstruction) boo
 			return false
 		}
 		args := locks.CalleeOf(call.Common(), call.Common().Value).Args
-		if i >= len(args) || r.Of(args[i], call) != Private {
+		if i >= len(args) || !ok(r.Of(args[i], call)) {
 			return false
 		}
 	}

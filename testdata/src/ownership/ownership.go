@@ -42,6 +42,16 @@ func part() {
 	at(t.next) // want "^received$"
 }
 
+func elements() {
+	mine := map[*T]bool{new(T): true}
+	for t := range mine {
+		at(t) // want "^private$"
+	}
+	for _, t := range byName {
+		at(t) // want "^shared$"
+	}
+}
+
 func literals() {
 	at([]int{1})            // want "^private$"
 	at(make(map[string]*T)) // want "^private$"
@@ -116,6 +126,17 @@ func oneOf(b bool) {
 	at(t) // want "^received$"
 	at(u) // want "^stored$"
 	at(v) // want "^shared$"
+}
+
+func oneOfStored(b bool) {
+	t, u := new(T), new(T)
+	global = t
+	go u.run()
+	if b {
+		t, u = <-feed, t
+	}
+	at(t) // want "^stored$"
+	at(u) // want "^started$"
 }
 
 func (t *T) run() {
@@ -243,6 +264,7 @@ func received() {
 	select {
 	case t := <-feed:
 		at(t) // want "^received$"
+	default:
 	}
 	for t := range feed {
 		at(t) // want "^received$"
@@ -276,6 +298,15 @@ func (t *T) WithNext(next *T) *T {
 	return t
 }
 
+// Check is one that may fail.
+func (t *T) Check() *T {
+	if t.next == nil {
+		return nil
+	}
+	at(t) // want "^received$"
+	return t
+}
+
 // Next is none.
 func (t *T) Next() *T {
 	at(t) // want "^shared$"
@@ -286,6 +317,10 @@ func built() {
 	at(new(T).WithNext(nil)) // want "^private$"
 	at(global.WithNext(nil)) // want "^shared$"
 	at(global.Next())        // want "^shared$"
+	t := new(T)
+	at(t.Check()) // want "^private$"
+	global = t.Check()
+	at(t) // want "^stored$"
 }
 
 func New(opts ...Option) *T {
@@ -404,7 +439,7 @@ func captured() {
 
 func assigned() {
 	var t *T
-	func() { t = global }()
+	func() { t = <-feed }()
 	at(t) // want "^shared$"
 }
 

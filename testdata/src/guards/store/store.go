@@ -18,6 +18,8 @@ type Store struct {
 	Name string // guarded by mu // want Name:"^guarded by mu$"
 	// Size is guarded by Mu for writing.
 	Size int // want Size:"^guarded by Mu$"
+	// Depth is guarded by Mu for writing.
+	Depth int // want Depth:"^guarded by Mu$"
 
 	// Unused is guarded by Mu.
 	Unused int // want Unused:"^guarded by Mu$"
@@ -41,6 +43,12 @@ func (s *Store) Len() int {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return s.N + s.n
+}
+
+func (s *Store) Deepen() {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Depth++
 }
 
 func (s *Store) Hit() { atomic.AddInt64(&s.Hits, 1) }
