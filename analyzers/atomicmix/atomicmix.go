@@ -24,7 +24,7 @@ var Analyzer = suppress.Wrap(&analysis.Analyzer{
 })
 
 func run(pass *analysis.Pass) (any, error) {
-	result := pass.ResultOf[guards.Analyzer].(*guards.Result)
+	result := pass.ResultOf[guards.Analyzer].(*guards.Result).Ready()
 	for _, m := range result.Mixed {
 		report(pass, m)
 	}

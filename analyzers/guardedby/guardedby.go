@@ -25,7 +25,7 @@ var Analyzer = suppress.Wrap(&analysis.Analyzer{
 })
 
 func run(pass *analysis.Pass) (any, error) {
-	result := pass.ResultOf[guards.Analyzer].(*guards.Result)
+	result := pass.ResultOf[guards.Analyzer].(*guards.Result).Ready()
 	for _, b := range result.Breaches {
 		report(pass, b)
 	}

@@ -26,7 +26,7 @@ var Analyzer = suppress.Wrap(&analysis.Analyzer{
 })
 
 func run(pass *analysis.Pass) (any, error) {
-	result := pass.ResultOf[order.Analyzer].(*order.Result)
+	result := pass.ResultOf[order.Analyzer].(*order.Result).Ready()
 	for _, p := range result.Problems {
 		pass.Report(analysis.Diagnostic{Pos: p.Pos, End: p.End, Message: p.Message})
 	}

@@ -138,7 +138,7 @@ func loadOrder(patterns []string) (g *draw.Graph, problems []string, err error) 
 			problems = append(problems, fmt.Sprintf("concurlint: %s: %v", act.Package.PkgPath, act.Err))
 			continue
 		}
-		n.add(act.Package, act.Result.(*order.Result))
+		n.add(act.Package, act.Result.(*order.Result).Ready())
 	}
 	return n.drawing(title(pkgs)), problems, nil
 }

@@ -154,7 +154,7 @@ func (o *guardOptions) guards(overlay map[string][]byte) (list []*guard, problem
 			problems = append(problems, fmt.Sprintf("%s: %v", act.Package.PkgPath, act.Err))
 			continue
 		}
-		list = append(list, o.ofPackage(act.Package, act.Result.(*guards.Result))...)
+		list = append(list, o.ofPackage(act.Package, act.Result.(*guards.Result).Ready())...)
 	}
 	slices.SortStableFunc(list, func(g, h *guard) int {
 		return cmp.Or(

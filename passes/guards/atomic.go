@@ -67,7 +67,7 @@ func (a *analyzer) findMixed() {
 					m.Atomic = acc.pos
 				}
 			}
-			if d.v.Exported() && d.v.Pkg() == a.pass.Pkg {
+			if d.v.Exported() && d.v.Pkg() == a.pass.Pkg && !a.sum.Std() {
 				a.pass.ExportObjectFact(d.v, &AtomicFact{a.where(m.Atomic)})
 			}
 		case d.v.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(d.v, &f):

@@ -17,6 +17,7 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -58,6 +59,8 @@ type Result struct {
 	Undecided []*Guard
 
 	entries map[*ssa.Function]*entry
+	once    sync.Once
+	todo    func()
 }
 
 // A HeldClass is a kind of lock that all callers of a function hold: a field, a
@@ -204,8 +207,26 @@ func run(pass *analysis.Pass) (any, error) {
 		blamed:  make(map[callKey]bool),
 		result:  new(Result),
 	}
+	a.result.todo = a.compute
+	if !sum.Std() {
+		a.result.Ready()
+	}
+	return a.result, nil
+}
+
+// Ready computes the result, if it is not yet: that of a package of the standard
+// library waits until somebody asks.
+func (r *Result) Ready() *Result {
+	r.once.Do(r.todo)
+	return r
+}
+
+// compute finds the guards of the package.
+func (a *analyzer) compute() {
+	sum := a.sum
 	defer sum.Exclusive()()
-	a.declared = Declarations(pass)
+	a.own.Ready()
+	a.declared = Declarations(a.pass)
 	if blind {
 		a.declared = a.declared.WithoutComments()
 	}
@@ -213,7 +234,7 @@ func run(pass *analysis.Pass) (any, error) {
 	a.result.Declared = a.declared.Vars
 	sum.Functions()
 	if sum.Machine == nil {
-		return a.result, nil
+		return
 	}
 	a.m = sum.Machine
 	a.readDeclarations()
@@ -225,14 +246,15 @@ func run(pass *analysis.Pass) (any, error) {
 	a.findMixed()
 	a.findGaps()
 	a.checkCalls()
-	a.export()
+	if !sum.Std() {
+		a.export()
+	}
 	if review {
 		a.addReview()
 	}
 	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
 	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return a.m.IR.Compare(m.Pos, n.Pos) })
 	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return a.m.IR.Compare(b.Pos, c.Pos) })
-	return a.result, nil
 }
 
 func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {

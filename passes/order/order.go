@@ -21,6 +21,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -60,6 +61,8 @@ type Result struct {
 
 	below map[*ssa.Function]map[Class]*acquisition
 	a     *analyzer
+	once  sync.Once
+	todo  func()
 }
 
 // ClassOf returns the class of the lock named t; ok is false for locks that only
@@ -173,12 +176,31 @@ func run(pass *analysis.Pass) (any, error) {
 		facts:  make(map[*types.Func]map[Class]*acquisition),
 		events: make(map[*ssa.Function][]lockset.Event),
 	}
+	a.result.todo = a.compute
+	if !sum.Std() {
+		a.result.Ready()
+	}
+	return a.result, nil
+}
+
+// Ready computes the result, if it is not yet: that of a package of the standard
+// library waits until somebody asks.
+func (r *Result) Ready() *Result {
+	r.once.Do(r.todo)
+	return r
+}
+
+// compute finds the edges and the cycles.
+func (a *analyzer) compute() {
+	sum := a.sum
+	a.guards.Ready()
 	defer sum.Exclusive()()
+	a.own.Ready()
 	orders := a.readOrders()
 	a.result.a = a
 	functions := sum.Functions()
 	if sum.Machine == nil {
-		return a.result, nil
+		return
 	}
 	a.m = sum.Machine
 	for _, f := range functions {
@@ -203,8 +225,9 @@ func run(pass *analysis.Pass) (any, error) {
 	imported := a.importEdges()
 	a.findCycles()
 	a.findAgainst(append(slices.Clip(orders), imported...))
-	a.export(orders)
-	return a.result, nil
+	if !sum.Std() {
+		a.export(orders)
+	}
 }
 
 // isInit reports whether fn is an initialiser: there is one goroutine then.

@@ -18,6 +18,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -59,6 +60,9 @@ const (
 
 // A Result tells which objects of a package's functions are private.
 type Result struct {
+	once sync.Once
+	todo func()
+
 	pkg     *ir.Package
 	objects map[ssa.Value]*object
 	results map[result]bool
@@ -94,13 +98,25 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	r.values = make(map[*ssa.Function]bool)
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
-	defer sum.Exclusive()()
-	sum.Functions()
-	if sum.Machine != nil {
-		r.pkg = sum.Machine.IR
-		r.findParams()
+	r.todo = func() {
+		sum.Functions()
+		if sum.Machine != nil {
+			r.pkg = sum.Machine.IR
+			r.findParams()
+		}
+	}
+	if !sum.Std() {
+		defer sum.Exclusive()()
+		r.Ready()
 	}
 	return r, nil
+}
+
+// Ready computes the result, if it is not yet: that of a package of the standard
+// library waits until somebody asks. The caller has the machine for itself.
+func (r *Result) Ready() *Result {
+	r.once.Do(r.todo)
+	return r
 }
 
 // Of returns who can reach the object at address or value v when instr runs.

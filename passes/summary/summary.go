@@ -94,6 +94,10 @@ func (r *Result) Exclusive() (release func()) {
 	return r.mu.Unlock
 }
 
+// Std reports whether the package belongs to the standard library: then nothing
+// is computed, and no fact exported, unless a check asks.
+func (r *Result) Std() bool { return isStd(r.pass) }
+
 // Functions returns the functions of the package in source order, literals
 // after the function around them, with what happens in each. It is empty if
 // the package uses no lock.

@@ -124,6 +124,7 @@ func run(pass *analysis.Pass) (any, error) {
 		held:   make(map[ssa.Instruction][]lockset.Lock),
 		result: new(Result),
 	}
+	a.order.Ready()
 	defer sum.Exclusive()()
 	sum.Functions()
 	if sum.Machine == nil {

@@ -60,7 +60,27 @@ func (r *roomy) take() int {
 	return <-r.items
 }
 
-// The channel of a single has room for one, which put makes itself.
+// Both ends of a mirror wait for each other: one report says it.
+type mirror struct {
+	mu    sync.Mutex
+	items chan int
+}
+
+func newMirror() *mirror { return &mirror{items: make(chan int)} }
+
+func (m *mirror) put(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.items <- n
+}
+
+func (m *mirror) take() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return <-m.items // want "^receive m.items, lock m.mu, partner mirror.put$"
+}
+
+// The channel of a single has room for one, which put makes, but fill does not.
 type single struct {
 	mu    sync.Mutex
 	items chan int
@@ -81,7 +101,7 @@ func (s *single) put(n int) {
 func (s *single) fill(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.items <- n // want "^send s.items, lock s.mu, partner single.take$"
+	s.items <- n // want "^send s.items, lock s.mu, partner single.put$"
 }
 
 func (s *single) take() int {

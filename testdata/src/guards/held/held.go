@@ -14,9 +14,9 @@ func (s *server) Do() {
 	defer s.mu.Unlock()
 	s.always()
 	s.sometimes()
-	s.state.RLock()
+	s.state.Lock()
 	s.shared()
-	s.state.RUnlock()
+	s.state.Unlock()
 	s.spawned()
 	func() { // want "^mu$"
 		s.n++
@@ -26,9 +26,9 @@ func (s *server) Do() {
 func (s *server) Also() {
 	s.mu.Lock()
 	s.always()
-	s.state.Lock()
+	s.state.RLock()
 	s.shared()
-	s.state.Unlock()
+	s.state.RUnlock()
 	s.mu.Unlock()
 	s.sometimes()
 	go s.spawned()
