@@ -149,7 +149,10 @@ type Pair struct {
 }
 
 type analyzer struct {
-	pass   *analysis.Pass
+	pass *analysis.Pass
+	// m is set by compute, before anybody reads it.
+	//
+	//concurlint:unguarded
 	m      *lockset.Machine
 	sum    *summary.Result
 	own    *ownership.Result
