@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -82,47 +83,10 @@ func chosen(branch *ssa.If) ssa.Value {
 	return sel.States[i].Chan
 }
 
-// precedes reports whether a has been run whenever b is.
-func precedes(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		return before(a, b)
-	}
-	return a.Parent() == b.Parent() && a.Block().Dominates(b.Block())
-}
-
 // reaches reports whether b may be run after a.
 func reaches(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() && before(a, b) {
+	if a.Block() == b.Block() && ir.Index(a) < ir.Index(b) {
 		return true
 	}
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(*ssa.BasicBlock) bool
-	visit = func(from *ssa.BasicBlock) bool {
-		for _, s := range from.Succs {
-			if s == b.Block() {
-				return true
-			}
-			if !seen[s] {
-				seen[s] = true
-				if visit(s) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return visit(a.Block())
-}
-
-// before reports whether a stands before b in their block.
-func before(a, b ssa.Instruction) bool {
-	for _, instr := range a.Block().Instrs {
-		switch instr {
-		case b:
-			return false
-		case a:
-			return true
-		}
-	}
-	return false
+	return ir.Reaches(a.Block(), b.Block())
 }

@@ -45,7 +45,7 @@ func (r *Result) Wanted(fn *Func, exit *Exit, held Held) bool {
 			case !w.same(x.Term):
 			case !w.over(s, x.Term):
 				wanted = true
-			case precedes(held.Op.site.Instr, s.instr):
+			case ir.Precedes(held.Op.site.Instr, s.instr):
 				return false // it has done without the lock
 			}
 		}
@@ -268,7 +268,7 @@ func (w *wish) over(s start, lock *locks.Term) bool {
 		for _, e := range f.Events {
 			if e.Kind == lockset.Acquired && e.Lock == lock && !slices.ContainsFunc(signals, func(signal ssa.Instruction) bool {
 				_, deferred := signal.(*ssa.Defer)
-				return deferred || precedes(e.Site.Instr, signal)
+				return deferred || ir.Precedes(e.Site.Instr, signal)
 			}) {
 				return false
 			}

@@ -633,7 +633,7 @@ func (r *Result) fresh(call *ssa.Call, i int) bool {
 // making it again.
 func (r *Result) reaches(from, to ssa.Instruction, object ssa.Value) bool {
 	fb, tb := from.Block(), to.Block()
-	if fb == tb && index(from) < index(to) {
+	if fb == tb && ir.Index(from) < ir.Index(to) {
 		return true
 	}
 	var origin *ssa.BasicBlock
@@ -655,13 +655,4 @@ func (r *Result) reaches(from, to ssa.Instruction, object ssa.Value) bool {
 		return false
 	}
 	return visit(fb)
-}
-
-func index(instr ssa.Instruction) int {
-	for i, in := range instr.Block().Instrs {
-		if in == instr {
-			return i
-		}
-	}
-	return -1
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -192,7 +193,7 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, h holding, at ssa.Instructi
 		}
 		partner = func(r role) bool { return r == sends || r == closes }
 		for _, o := range a.ops[k] {
-			if o.role == closes && !o.deferred && o.fn == at.Parent() && before(o.instr, at) {
+			if o.role == closes && !o.deferred && o.fn == at.Parent() && ir.Precedes(o.instr, at) {
 				return nil, false // closed already
 			}
 		}
@@ -225,7 +226,7 @@ func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, h holding) (*Wait, bool)
 	}
 	for _, c := range a.calls(call.Parent()) {
 		callee := locks.CalleeOf(&c.Call, c.Call.Value)
-		if c != call && known.Joins(callee.Func) && a.key(callee.Args[0]) == k && before(c, call) {
+		if c != call && known.Joins(callee.Func) && a.key(callee.Args[0]) == k && ir.Precedes(c, call) {
 			return nil, false // they have ended already
 		}
 	}
@@ -282,8 +283,8 @@ func (a *analyzer) needs(o op, h holding) (at string, ok bool) {
 	b := o.instr.Block()
 	for _, call := range a.calls(o.fn) {
 		cb := call.Block()
-		first := o.deferred || before(call, o.instr)
-		again := cb != b && reaches(b, cb) && reaches(cb, b) || cb == b && reaches(b, b)
+		first := o.deferred || ir.Precedes(call, o.instr)
+		again := cb != b && ir.Reaches(b, cb) && ir.Reaches(cb, b) || cb == b && ir.Reaches(b, b)
 		if first || again {
 			if at, ok := a.acquires(call, h); ok {
 				return at, true
@@ -299,7 +300,7 @@ func (a *analyzer) needsBefore(o op, h holding) (at string, ok bool) {
 	b := o.instr.Block()
 	for _, call := range a.calls(o.fn) {
 		cb := call.Block()
-		if o.deferred || cb == b && index(call) < index(o.instr) || cb != b && reaches(cb, b) {
+		if o.deferred || cb == b && ir.Index(call) < ir.Index(o.instr) || cb != b && ir.Reaches(cb, b) {
 			if at, ok := a.acquires(call, h); ok {
 				return at, true
 			}
@@ -322,15 +323,6 @@ func (a *analyzer) acquires(call *ssa.Call, h holding) (at string, ok bool) {
 		return "", false
 	}
 	return at, ok
-}
-
-// before reports whether first runs before then whenever then runs.
-func before(first, then ssa.Instruction) bool {
-	if first.Parent() != then.Parent() {
-		return false
-	}
-	fb, tb := first.Block(), then.Block()
-	return fb != tb && fb.Dominates(tb) || fb == tb && index(first) < index(then)
 }
 
 // ofAnother reports whether the channel belongs to another object than the lock,
@@ -375,36 +367,6 @@ func (a *analyzer) calls(fn *ssa.Function) []*ssa.Call {
 		}
 	}
 	return out
-}
-
-func index(instr ssa.Instruction) int {
-	for i, in := range instr.Block().Instrs {
-		if in == instr {
-			return i
-		}
-	}
-	return -1
-}
-
-// reaches reports whether to can run after from, by at least one edge.
-func reaches(from, to *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(b *ssa.BasicBlock) bool
-	visit = func(b *ssa.BasicBlock) bool {
-		for _, s := range b.Succs {
-			if s == to {
-				return true
-			}
-			if !seen[s] {
-				seen[s] = true
-				if visit(s) {
-					return true
-				}
-			}
-		}
-		return false
-	}
-	return visit(from)
 }
 
 // pos returns the position of a call.

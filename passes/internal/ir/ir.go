@@ -10,6 +10,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -196,6 +197,41 @@ func uses(instr ssa.Instruction, v ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+// Index returns the place of instr among the instructions of its block.
+func Index(instr ssa.Instruction) int { return slices.Index(instr.Block().Instrs, instr) }
+
+// Precedes reports whether a has been run whenever b is, in the same function.
+func Precedes(a, b ssa.Instruction) bool {
+	if a.Parent() != b.Parent() {
+		return false
+	}
+	if a.Block() == b.Block() {
+		return Index(a) < Index(b)
+	}
+	return a.Block().Dominates(b.Block())
+}
+
+// Reaches reports whether to can run after from, by at least one edge.
+func Reaches(from, to *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(b *ssa.BasicBlock) bool
+	visit = func(b *ssa.BasicBlock) bool {
+		for _, s := range b.Succs {
+			if s == to {
+				return true
+			}
+			if !seen[s] {
+				seen[s] = true
+				if visit(s) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(from)
 }
 
 // Closure returns the place where the function literal fn becomes a value, if
