@@ -15,39 +15,110 @@ import (
 // An acquisition is a lock of some class that a function may acquire, itself or
 // below a call.
 type acquisition struct {
-	mode  locks.Mode
-	at    string   // file:line
-	chain []string // functions on the way, the outermost first
+	mode locks.Mode
+	at   string   // file:line
+	tail []string // the functions on the way that are known by their names only
+
+	call  ssa.CallInstruction // the call below which it is, or nil
+	below *acquisition        // that of the callee
+	depth int                 // the number of functions on the way
 }
 
 // maxChain bounds the functions that are named on the way to an acquisition.
 const maxChain = 5
 
-// findBelow finds which classes of locks each function may acquire, from the
-// bottom up, whatever the paths are.
-func (a *analyzer) findBelow(functions []*lockset.Function) {
-	below := make(map[*ssa.Function]map[Class]*acquisition)
-	a.result.below = below
-	put := func(fn *ssa.Function, c Class, acq *acquisition) bool {
-		if below[fn] == nil {
-			below[fn] = make(map[Class]*acquisition)
-		}
-		old := below[fn][c]
-		switch {
-		case old == nil:
-			below[fn][c] = acq
-			return true
-		case old.mode == locks.Read && acq.mode == locks.Write, old.mode == acq.mode && len(acq.chain) < len(old.chain):
-			below[fn][c] = acq
-			return true
-		}
-		return false
+// chain returns the functions on the way to acq, the outermost first.
+func (a *analyzer) chain(acq *acquisition) []string {
+	var out []string
+	for ; acq.call != nil && len(out) < maxChain; acq = acq.below {
+		out = append(out, a.callName(acq.call))
 	}
-	for _, f := range functions {
-		for _, e := range f.Events {
-			if e.Kind != lockset.Acquired {
+	if acq.call == nil {
+		out = append(out, acq.tail...)
+	}
+	return out[:min(len(out), maxChain)]
+}
+
+// under returns acq as the caller sees it.
+func (acq *acquisition) under(call ssa.CallInstruction) *acquisition {
+	return &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1}
+}
+
+// A found is an acquisition that the callers of fn do not know of yet.
+type found struct {
+	fn    *ssa.Function
+	class Class
+	acq   *acquisition
+}
+
+// A caller is a function and its call of another.
+type caller struct {
+	fn   *ssa.Function
+	call ssa.CallInstruction
+}
+
+// findBelow finds which classes of locks each function may acquire, whatever the
+// paths are, and the shortest way to it. It goes from the callees to the callers,
+// breadth first. Functions of tests that nobody calls are left out: nobody asks.
+func (a *analyzer) findBelow(functions []*lockset.Function) {
+	a.result.below = make(map[*ssa.Function]map[Class]*acquisition)
+	callers := make(map[*ssa.Function][]caller)
+	var levels [][]found // by depth
+	put := func(fn *ssa.Function, c Class, acq *acquisition) {
+		old := a.result.below[fn][c]
+		if old != nil && (old.mode == acq.mode || old.mode == locks.Write) || callers[fn] == nil && a.m.IR.InTest(fn.Pos()) {
+			return
+		}
+		if a.result.below[fn] == nil {
+			a.result.below[fn] = make(map[Class]*acquisition)
+		}
+		a.result.below[fn][c] = acq
+		for len(levels) <= acq.depth {
+			levels = append(levels, nil)
+		}
+		levels[acq.depth] = append(levels[acq.depth], found{fn, c, acq})
+	}
+	var sources []found
+	for _, fn := range a.m.IR.Funcs {
+		for _, call := range callsIn(fn) {
+			callees, foreign := a.callees(call)
+			for _, callee := range callees {
+				if c := callers[callee]; len(c) == 0 || c[len(c)-1].fn != fn {
+					callers[callee] = append(c, caller{fn, call})
+				}
+			}
+			if foreign == nil {
 				continue
 			}
+			imported := a.imported(foreign)
+			for _, c := range sortedClasses(imported) {
+				sources = append(sources, found{fn, c, imported[c].under(call)})
+			}
+		}
+	}
+	sources = append(a.acquired(functions), sources...)
+	slices.SortStableFunc(sources, func(x, y found) int { return cmp.Compare(x.acq.depth, y.acq.depth) })
+	for depth := 0; depth < len(levels) || len(sources) > 0; depth++ {
+		for len(sources) > 0 && sources[0].acq.depth == depth {
+			put(sources[0].fn, sources[0].class, sources[0].acq)
+			sources = sources[1:]
+		}
+		if depth >= len(levels) {
+			continue
+		}
+		for _, f := range levels[depth] {
+			for _, c := range callers[f.fn] {
+				put(c.fn, f.class, f.acq.under(c.call))
+			}
+		}
+	}
+}
+
+// acquired returns the acquisitions in the functions themselves.
+func (a *analyzer) acquired(functions []*lockset.Function) []found {
+	var out []found
+	for _, f := range functions {
+		for _, e := range a.events[f.Fn] {
 			c, ok := a.classOf(e.Lock)
 			if !ok {
 				continue
@@ -62,48 +133,13 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 			acq := &acquisition{mode: e.Mode, at: a.m.Position(pos)}
 			if via := e.Site.Via; via != nil {
 				acq.at = via.At
-				acq.chain = append([]string{via.Callee}, via.Chain...)
+				acq.tail = append([]string{via.Callee}, via.Chain...)
+				acq.depth = len(acq.tail)
 			}
-			put(f.Fn, c, acq)
+			out = append(out, found{f.Fn, c, acq})
 		}
 	}
-	type edge struct {
-		call   ssa.CallInstruction
-		callee *ssa.Function
-	}
-	calls := make(map[*ssa.Function][]edge)
-	for _, fn := range a.m.IR.Funcs {
-		for _, call := range callsIn(fn) {
-			callees, foreign := a.callees(call)
-			for _, callee := range callees {
-				calls[fn] = append(calls[fn], edge{call, callee})
-			}
-			if foreign == nil {
-				continue
-			}
-			imported := a.imported(foreign)
-			for _, c := range sortedClasses(imported) {
-				put(fn, c, prefix(a.callName(call), imported[c]))
-			}
-		}
-	}
-	for changed := true; changed; {
-		changed = false
-		for _, fn := range a.m.IR.Funcs {
-			for _, e := range calls[fn] {
-				for _, c := range sortedClasses(below[e.callee]) {
-					if put(fn, c, prefix(a.callName(e.call), below[e.callee][c])) {
-						changed = true
-					}
-				}
-			}
-		}
-	}
-}
-
-func prefix(name string, acq *acquisition) *acquisition {
-	chain := append([]string{name}, acq.chain...)
-	return &acquisition{acq.mode, acq.at, chain[:min(len(chain), maxChain)]}
+	return out
 }
 
 // callsIn returns the calls of fn that run on its goroutine.
@@ -153,6 +189,12 @@ func (a *analyzer) callees(call ssa.CallInstruction) (own []*ssa.Function, forei
 // taken to reach: with more, nobody knows which.
 const maxImplementations = 3
 
+// An abstract is a method of an interface.
+type abstract struct {
+	iface  *types.Named
+	method *types.Func
+}
+
 // implementations returns the methods of the package that a call through one of
 // its own interfaces may reach, if they are few.
 func (a *analyzer) implementations(common *ssa.CallCommon) []*ssa.Function {
@@ -160,6 +202,17 @@ func (a *analyzer) implementations(common *ssa.CallCommon) []*ssa.Function {
 	if !ok || named.Obj().Pkg() != a.pass.Pkg {
 		return nil
 	}
+	key := abstract{named, common.Method}
+	fns, known := a.methods[key]
+	if !known {
+		fns = a.implementing(named, common.Method)
+		a.methods[key] = fns
+	}
+	return fns
+}
+
+// implementing does the work of implementations.
+func (a *analyzer) implementing(named *types.Named, method *types.Func) []*ssa.Function {
 	iface, ok := named.Underlying().(*types.Interface)
 	if !ok {
 		return nil
@@ -174,9 +227,9 @@ func (a *analyzer) implementations(common *ssa.CallCommon) []*ssa.Function {
 		if n, ok := tn.Type().(*types.Named); !ok || n.TypeParams() != nil || !types.Implements(types.NewPointer(n), iface) || a.m.IR.InTest(tn.Pos()) {
 			continue
 		}
-		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, a.pass.Pkg, common.Method.Name())
+		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, a.pass.Pkg, method.Name())
 		fn, ok := obj.(*types.Func)
-		if !ok || !a.own.Converted(tn.Type().(*types.Named).Origin(), common.Method) {
+		if !ok || !a.own.Converted(tn.Type().(*types.Named).Origin(), method) {
 			continue // nobody makes such an interface of it
 		}
 		body := a.m.IR.SSA.Prog.FuncValue(fn.Origin())

@@ -71,7 +71,7 @@ func (a *analyzer) imported(fn *types.Func) map[Class]*acquisition {
 	if fn.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(fn, &f) {
 		m = make(map[Class]*acquisition)
 		for _, l := range f.Locks {
-			m[l.Class] = &acquisition{l.Mode, l.At, l.Chain}
+			m[l.Class] = &acquisition{mode: l.Mode, at: l.At, tail: l.Chain, depth: len(l.Chain)}
 		}
 	}
 	a.facts[fn] = m
@@ -117,7 +117,7 @@ func (a *analyzer) export(orders []*Order) {
 				continue
 			}
 			acq := below[c]
-			f.Locks = append(f.Locks, Acquisition{c, acq.mode, acq.at, acq.chain})
+			f.Locks = append(f.Locks, Acquisition{c, acq.mode, acq.at, a.chain(acq)})
 		}
 		if len(f.Locks) > 0 {
 			a.pass.ExportObjectFact(obj, &f)

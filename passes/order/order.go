@@ -163,21 +163,24 @@ type analyzer struct {
 	writes map[Class]bool // classes that somebody locks for writing
 	facts  map[*types.Func]map[Class]*acquisition
 	events map[*ssa.Function][]lockset.Event // acquisitions
+	// methods caches implementations.
+	methods map[abstract][]*ssa.Function
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
 	a := &analyzer{
-		pass:   pass,
-		sum:    sum,
-		own:    pass.ResultOf[ownership.Analyzer].(*ownership.Result),
-		guards: pass.ResultOf[guards.Analyzer].(*guards.Result),
-		result: new(Result),
-		owners: make(map[*types.Var]Class),
-		byPair: make(map[[2]Class][]*Edge),
-		writes: make(map[Class]bool),
-		facts:  make(map[*types.Func]map[Class]*acquisition),
-		events: make(map[*ssa.Function][]lockset.Event),
+		pass:    pass,
+		sum:     sum,
+		own:     pass.ResultOf[ownership.Analyzer].(*ownership.Result),
+		guards:  pass.ResultOf[guards.Analyzer].(*guards.Result),
+		result:  new(Result),
+		owners:  make(map[*types.Var]Class),
+		byPair:  make(map[[2]Class][]*Edge),
+		writes:  make(map[Class]bool),
+		facts:   make(map[*types.Func]map[Class]*acquisition),
+		events:  make(map[*ssa.Function][]lockset.Event),
+		methods: make(map[abstract][]*ssa.Function),
 	}
 	a.result.todo = a.compute
 	if !sum.Std() {
@@ -371,7 +374,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
 					continue
 				}
-				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: acq.chain, At: acq.at}
+				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}
