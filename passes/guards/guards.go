@@ -22,6 +22,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -174,7 +175,7 @@ type analyzer struct {
 	serial   map[*ssa.Function]bool // passed to singleflight, which runs one at a time
 	once     map[*ssa.Function]bool // passed to sync.Once, which orders them before what follows
 	entries  map[*ssa.Function]*entry
-	owners   map[*types.Var]string
+	owners   ir.Owners
 	data     map[*types.Var]*datum
 	goes     map[*ssa.Function]int // go statements that start a function, those in loops twice
 	words    map[word]*datum       // parts of data that is used atomically

@@ -156,29 +156,8 @@ func (a *analyzer) path(l lock) string {
 
 // ownerName returns the name of the type that declares field f, or "".
 func (a *analyzer) ownerName(f *types.Var) string {
-	if a.owners == nil {
-		a.owners = make(map[*types.Var]string)
+	if o, ok := a.owners.Of(f); ok && o.Direct() {
+		return o.Type
 	}
-	if name, ok := a.owners[f]; ok {
-		return name
-	}
-	name := ""
-	if f.Pkg() != nil {
-		scope := f.Pkg().Scope()
-		for _, n := range scope.Names() {
-			tn, ok := scope.Lookup(n).(*types.TypeName)
-			if !ok || tn.IsAlias() {
-				continue
-			}
-			if s, ok := tn.Type().Underlying().(*types.Struct); ok {
-				for i := range s.NumFields() {
-					if s.Field(i) == f {
-						name = n
-					}
-				}
-			}
-		}
-	}
-	a.owners[f] = name
-	return name
+	return ""
 }

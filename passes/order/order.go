@@ -27,6 +27,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/guards"
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -159,6 +160,7 @@ type analyzer struct {
 	guards *guards.Result
 	result *Result
 	owners map[*types.Var]Class
+	fields ir.Owners
 	byPair map[[2]Class][]*Edge
 	writes map[Class]bool // classes that somebody locks for writing
 	facts  map[*types.Func]map[Class]*acquisition
@@ -265,38 +267,11 @@ func (a *analyzer) fieldClass(f *types.Var) Class {
 	if f.Pkg() == nil {
 		return Class{}
 	}
-	scope := f.Pkg().Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
-			continue
-		}
-		if path := pathTo(tn.Type().Underlying(), f, 0); path != "" {
-			return Class{f.Pkg().Path(), name + path}
-		}
+	if o, ok := a.fields.Of(f); ok {
+		return Class{f.Pkg().Path(), o.Type + o.Path}
 	}
 	p := a.pass.Fset.Position(f.Pos())
 	return Class{f.Pkg().Path(), fmt.Sprintf("%s·%s:%d", f.Name(), filepath.Base(p.Filename), p.Line)}
-}
-
-// pathTo returns the path from type t to field f through structs without a name.
-func pathTo(t types.Type, f *types.Var, depth int) string {
-	s, ok := t.(*types.Struct)
-	if !ok || depth > 3 {
-		return ""
-	}
-	for i := range s.NumFields() {
-		g := s.Field(i)
-		if g == f {
-			return "." + f.Name()
-		}
-		if inner, ok := g.Type().(*types.Struct); ok {
-			if path := pathTo(inner, f, depth+1); path != "" {
-				return "." + g.Name() + path
-			}
-		}
-	}
-	return ""
 }
 
 // fresh reports whether the lock named t belongs to an object that nobody else

@@ -2,11 +2,13 @@ package summary
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
 )
 
 // A graph is the call graph of the declared functions of a package; the
@@ -17,6 +19,8 @@ type graph struct {
 	calls    map[*ssa.Function]map[*ssa.Function]bool
 	callees  map[*ssa.Function][]*ssa.Function // the same, in source order
 	relevant map[*ssa.Function]bool            // may do something to locks
+	direct   map[*ssa.Function]bool            // does so itself, or calls another package that does more than to acquire
+	called   map[*ssa.Function]bool            // by others
 	late     map[*ssa.Function]bool            // ran before one of its callees did
 }
 
@@ -27,6 +31,8 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 		calls:    make(map[*ssa.Function]map[*ssa.Function]bool),
 		callees:  make(map[*ssa.Function][]*ssa.Function),
 		relevant: make(map[*ssa.Function]bool),
+		direct:   make(map[*ssa.Function]bool),
+		called:   make(map[*ssa.Function]bool),
 	}
 	for _, fn := range pkg.Funcs {
 		top := outermost(fn)
@@ -43,6 +49,7 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 	for _, fn := range g.funcs {
 		for _, callee := range g.callees[fn] {
 			callers[callee] = append(callers[callee], fn)
+			g.called[callee] = true
 		}
 		if g.relevant[fn] {
 			work = append(work, fn)
@@ -81,12 +88,12 @@ func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 	}
 	for _, p := range fn.Params {
 		if _, ok := p.Type().Underlying().(*types.Signature); ok && fn.Parent() == nil {
-			relevant = true // it may call it while a lock is held
+			relevant, g.direct[top] = true, true // it may call it while a lock is held
 		}
 	}
 	mention := func(c locks.Callee) {
 		if op, ok := locks.OpOf(c.Func); ok {
-			relevant = true
+			relevant, g.direct[top] = true, true
 			if !op.Sync {
 				// Which lock it is depends on what all of them do.
 				for _, method := range locks.Methods(c.Func) {
@@ -100,8 +107,9 @@ func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 		case c.Body != nil:
 			call(c.Body)
 		case c.Func != nil:
-			if eff := r.effects(c); eff != nil && (len(eff.Outcomes) > 0 || len(eff.Excludes) > 0 || len(eff.Calls) > 0 || len(eff.Funcs) > 0 || len(eff.Waits) > 0) {
+			if eff := r.effects(c); eff != nil && (acts(eff) || len(eff.Excludes)+len(eff.Calls) > 0) {
 				relevant = true
+				g.direct[top] = g.direct[top] || acts(eff)
 			}
 		}
 	}
@@ -123,6 +131,23 @@ func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 		}
 	}
 	return relevant
+}
+
+// acts reports whether a call does more than to acquire locks and release them
+// again.
+func acts(eff *lockset.Effects) bool {
+	calls := slices.ContainsFunc(eff.Calls, func(c lockset.ParamCall) bool { return len(c.Held) > 0 })
+	return calls || len(eff.Outcomes) > 0 || len(eff.Funcs) > 0 || len(eff.Waits) > 0
+}
+
+// quiet reports whether no lock is ever held in fn, a test that nobody calls: it
+// need not be run, since nobody asks what it acquires either. Its callees have been
+// run.
+func (g *graph) quiet(r *Result, pkg *ir.Package, fn *ssa.Function) bool {
+	return !g.called[fn] && !g.direct[fn] && pkg.InTest(fn.Pos()) && !slices.ContainsFunc(g.callees[fn], func(callee *ssa.Function) bool {
+		f := r.byFn[callee]
+		return f != nil && acts(f.Effects)
+	})
 }
 
 // order returns the strongly connected components of g, callees first (Tarjan,

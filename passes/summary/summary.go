@@ -167,7 +167,7 @@ func (r *Result) compute() {
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
 		for i, fn := range scc {
-			r.runTree(fn, g.relevant[fn])
+			r.runTree(fn, g.relevant[fn] && !g.quiet(r, pkg, fn))
 			delete(g.late, fn)
 			for _, caller := range scc[:i+1] {
 				if g.calls[caller][fn] {

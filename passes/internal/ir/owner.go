@@ -1,0 +1,62 @@
+package ir
+
+import (
+	"go/types"
+	"strings"
+)
+
+// An Owner says where a field of a struct stands: the first of the package's types,
+// by name, that has it, and the path to it from there, ".mu" or, through fields
+// whose struct has no name, ".state.mu".
+type Owner struct{ Type, Path string }
+
+// Direct reports whether the field is one of the type's own struct.
+func (o Owner) Direct() bool { return len(o.Path) > 0 && !strings.Contains(o.Path[1:], ".") }
+
+// Owners knows the owners of fields. The zero value is ready for use.
+type Owners struct {
+	packages map[*types.Package]map[*types.Var]Owner
+}
+
+// Of returns the owner of f; ok is false if no type of the package scope has it.
+func (o *Owners) Of(f *types.Var) (owner Owner, ok bool) {
+	pkg := f.Pkg()
+	if pkg == nil {
+		return Owner{}, false
+	}
+	fields, known := o.packages[pkg]
+	if !known {
+		fields = make(map[*types.Var]Owner)
+		scope := pkg.Scope()
+		for _, name := range scope.Names() {
+			if tn, ok := scope.Lookup(name).(*types.TypeName); ok && !tn.IsAlias() {
+				addFields(fields, tn.Type().Underlying(), Owner{Type: name}, 0)
+			}
+		}
+		if o.packages == nil {
+			o.packages = make(map[*types.Package]map[*types.Var]Owner)
+		}
+		o.packages[pkg] = fields
+	}
+	owner, ok = fields[f]
+	return owner, ok
+}
+
+// maxNesting bounds the structs without a name that are looked into: people write
+// one or two.
+const maxNesting = 3
+
+// addFields adds the fields of t, which stands at the given place.
+func addFields(fields map[*types.Var]Owner, t types.Type, at Owner, depth int) {
+	s, ok := t.(*types.Struct)
+	if !ok || depth > maxNesting {
+		return
+	}
+	for f := range s.Fields() {
+		inner := Owner{at.Type, at.Path + "." + f.Name()}
+		if _, known := fields[f]; !known {
+			fields[f] = inner
+		}
+		addFields(fields, f.Type(), inner, depth+1)
+	}
+}
