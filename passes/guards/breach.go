@@ -25,6 +25,9 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 			break
 		}
 	}
+	if k == free && a.appears(acc.fn, w.visit.Instr, a.at(g.lock, w.visit.At), classOf(g.lock), modeFor(acc.write)) {
+		return
+	}
 	expr, base := a.expr(acc, w.visit)
 	b := &Breach{Guard: g, Expr: expr, Lock: a.lockExpr(g.lock, base, w.visit.At), Write: acc.write, Read: k == shared}
 	b.Pos, b.End = a.span(acc.pos)
@@ -44,7 +47,7 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		return false
 	}
 	seen[fn] = true
-	holding := false
+	holding, lost := false, false
 	var without []site
 	for _, s := range a.sites[fn] {
 		if a.skips(s, fn) {
@@ -57,8 +60,15 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 			holding = true
 			without = append(without, s)
 		case free:
-			without = append(without, s)
+			if a.appears(s.caller, s.visit.Instr, a.outward(need, s, fn), need.Class(), modeFor(b.Write)) {
+				lost = true
+			} else {
+				without = append(without, s)
+			}
 		}
+	}
+	if len(without) == 0 && lost {
+		return true // all calls hold it, as far as a reader can see
 	}
 	if !holding || len(without) == 0 {
 		seen[fn] = false
@@ -125,6 +135,11 @@ func (a *analyzer) holdsAt(s site, fn *ssa.Function, need *locks.Term, b *Breach
 	e := a.entries[s.caller]
 	if s.visit.Joined || e.open || e.helper {
 		return unknown
+	}
+	for _, l := range s.visit.Locks {
+		if (l.Doubt || l.Status == lockset.Gone) && a.translate(l.Term, s.visit.Args, fn) == need {
+			return unknown
+		}
 	}
 	for _, c := range classes {
 		if c.class == need.Class() && c.class != nil {

@@ -151,7 +151,7 @@ func (a *analyzer) lacks(s site, fn *ssa.Function, need *locks.Term, read bool) 
 	}
 	switch a.holdsAt(s, fn, need, &Breach{Write: !read}) {
 	case free:
-		return true
+		return !a.appears(s.caller, s.visit.Instr, a.outward(need, s, fn), need.Class(), modeFor(!read))
 	case mixed:
 		return false // those who call the caller without it are reported
 	}

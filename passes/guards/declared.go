@@ -278,7 +278,7 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if g.Form == Prose && (a.permitted(acc.fn, acc.pos) || acc.write && a.setsUp(acc)) {
 			continue
 		}
-		if !acc.write && g.Form == Prose && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
+		if !acc.write && g.Form == Prose && (a.otherwise(d, acc, g.locks[0]) || a.ownWriter(d, acc) || a.announced(d, acc)) {
 			continue
 		}
 		if l, k, ok := a.missing(acc, g); ok {

@@ -90,6 +90,9 @@ func (a *analyzer) findEntries() {
 		case use == unknownUse:
 			e.any, e.open = false, true
 		}
+		if fn.Parent() != nil && a.uses[fn] == called && len(a.sites[fn]) == 0 {
+			e.open = true // it is called where the machine does not see it
+		}
 		if a.dispatched(fn) || a.uses[fn] == keptUse && a.speaks(fn) {
 			e.any, e.open = false, true
 		}
@@ -358,7 +361,11 @@ func (a *analyzer) skips(s site, fn *ssa.Function) bool {
 		}
 		if _, ok := p.Type().Underlying().(*types.Pointer); ok {
 			st := a.own.Of(args[i], call)
-			return st == ownership.Private || st == ownership.Received || st == ownership.Stored
+			if st == ownership.Private || st == ownership.Received || st == ownership.Stored {
+				return true
+			}
+			typ := namedOf(p.Type())
+			return typ != nil && !a.inTest(fn) && a.makes(s.caller, typ)
 		}
 	}
 	return false

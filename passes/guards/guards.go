@@ -187,6 +187,9 @@ type analyzer struct {
 	fields   map[*types.Var]bool // function-valued ones that the package calls
 	invoked  map[string][]*types.Interface
 	alone    map[*ssa.Function]bool
+	makings  map[making]bool
+	makers   map[making]bool
+	ops      map[*ssa.Function][]op
 	spawns   map[*ssa.Function]bool
 	hats     map[token.Pos]token.Pos
 	nodes    map[token.Pos]ast.Node
@@ -206,6 +209,9 @@ func run(pass *analysis.Pass) (any, error) {
 		atomic:  make(map[*types.Var]bool),
 		tells:   make(map[*ssa.Function][]site),
 		blamed:  make(map[callKey]bool),
+		makings: make(map[making]bool),
+		makers:  make(map[making]bool),
+		ops:     make(map[*ssa.Function][]op),
 		result:  new(Result),
 	}
 	a.result.todo = a.compute

@@ -66,7 +66,7 @@ func (a *analyzer) collect() {
 			if v.Access.Write && (a.builds(v.Access) || a.initialises(v.Access)) {
 				continue
 			}
-			exempt := a.exempt(v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
+			exempt := a.exempt(v.Access) || a.building(fn, v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))
 			if a.atomic[v.Access.Var] {
 				add(a, a.words, word{v.Access.Var, v.Access.Part, outer(v.At)}, fn, v).exempt = exempt || compared(v.Instr)
 			}
@@ -799,7 +799,7 @@ func (a *analyzer) accept(d *datum, t *tally) {
 		if k != free && k != mixed && !(k == shared && acc.write) || reported[acc.fn] {
 			continue
 		}
-		if !acc.write && (a.otherwise(d, acc) || a.ownWriter(d, acc) || a.announced(d, acc)) {
+		if !acc.write && (a.otherwise(d, acc, t.lock) || a.ownWriter(d, acc) || a.announced(d, acc)) {
 			continue
 		}
 		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos) || acc.write && k == free && a.setsUp(acc) {
@@ -830,7 +830,7 @@ func (a *analyzer) newGuard(d *datum, t *tally) *Guard {
 
 // otherwise reports whether a read holds another lock that all writes of d hold
 // too: either lock suffices for reading.
-func (a *analyzer) otherwise(d *datum, read *access) bool {
+func (a *analyzer) otherwise(d *datum, read *access, guard lock) bool {
 	for _, l := range d.names {
 		if l.class != nil {
 			continue
@@ -846,5 +846,62 @@ func (a *analyzer) otherwise(d *datum, read *access) bool {
 			return true
 		}
 	}
+	return a.excludedByKind(d, read, classOf(guard))
+}
+
+// excludedByKind reports whether read holds a lock of some kind, perhaps that of
+// an owner, which all writes of d hold too: one of the two for writing. Of the
+// guard's own kind it would be another lock.
+func (a *analyzer) excludedByKind(d *datum, read *access, guard any) bool {
+	for _, c := range a.kinds(read) {
+		if c.class == guard {
+			continue
+		}
+		writes, all := 0, true
+		for _, acc := range d.accesses {
+			if !acc.write || acc.exempt {
+				continue
+			}
+			writes++
+			all = all && slices.ContainsFunc(a.kinds(acc), func(k class) bool {
+				return k.class == c.class && (k.mode == locks.Write || c.mode == locks.Write)
+			})
+		}
+		if all && writes > 0 {
+			return true
+		}
+	}
 	return false
+}
+
+// kinds returns the kinds of locks that are held at acc on all paths, by the function
+// or its callers.
+func (a *analyzer) kinds(acc *access) []class {
+	var out []class
+	for i, w := range acc.views {
+		var held []class
+		for _, l := range w.visit.Locks {
+			if c := l.Term.Class(); c != nil && l.Status == lockset.Held && !l.Doubt {
+				addClass(&held, class{c, l.Mode})
+			}
+		}
+		e := a.entries[w.fn]
+		for _, h := range e.all() {
+			if c := h.term.Class(); c != nil && !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term == h.term }) {
+				addClass(&held, class{c, h.mode})
+			}
+		}
+		for _, c := range e.classes {
+			if !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class }) {
+				addClass(&held, c)
+			}
+		}
+		if i == 0 {
+			out = held
+			continue
+		}
+		var changed bool
+		out = meet(out, held, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
+	}
+	return out
 }

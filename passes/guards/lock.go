@@ -161,3 +161,11 @@ func (a *analyzer) ownerName(f *types.Var) string {
 	}
 	return ""
 }
+
+// classOf returns the kind of l.
+func classOf(l lock) any {
+	if l.class != nil {
+		return l.class
+	}
+	return l.term.Class()
+}

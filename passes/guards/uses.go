@@ -92,7 +92,7 @@ func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
 		switch addr := instr.Addr.(type) {
 		case *ssa.Alloc:
 			if cell := a.m.IR.Cell(addr); cell != nil && !cell.Leaks {
-				return called // a local variable: its calls are visited
+				return a.useOfVariable(addr)
 			}
 			return unknownUse
 		case *ssa.FieldAddr:
@@ -124,6 +124,24 @@ func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
 		return use
 	}
 	return unknownUse
+}
+
+// useOfVariable returns what becomes of the functions that are stored in a local
+// variable. Calls in place are visited; so are those in literals.
+func (a *analyzer) useOfVariable(alloc *ssa.Alloc) use {
+	use := called
+	for _, ref := range *alloc.Referrers() {
+		load, ok := ref.(*ssa.UnOp)
+		if !ok {
+			continue
+		}
+		for _, ref := range *load.Referrers() {
+			if ret, ok := ref.(*ssa.Return); ok {
+				use = max(use, a.useOf(load, ret))
+			}
+		}
+	}
+	return use
 }
 
 // callsParam reports whether the callee is known to do nothing with its function

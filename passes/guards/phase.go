@@ -1,0 +1,231 @@
+package guards
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// A making is a function in the course of which an object of a type is made.
+type making struct {
+	fn  *ssa.Function
+	typ *types.TypeName
+}
+
+// building reports whether acc belongs to the making of its object: it is in the
+// function that makes it, or in one that only such functions call. Others may have
+// the object by then, registered with callbacks or in a table, but are not to use
+// it yet. A function that has started a goroutine with the object knows that it is
+// used.
+func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
+	if acc.Base == nil {
+		return false
+	}
+	obj := object(acc.Base)
+	typ := namedOf(obj.Type())
+	if typ == nil || !a.makes(fn, typ) {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if g, ok := instr.(*ssa.Go); ok && a.own.Reaches(g, acc.Instr) && a.own.Gets(g, obj) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// object returns the object that base, the address of a part of it, belongs to.
+func object(base ssa.Value) ssa.Value {
+	for {
+		f, ok := base.(*ssa.FieldAddr)
+		if !ok {
+			return base
+		}
+		base = f.X
+	}
+}
+
+// namedOf returns the name of the type that t is or points to, or nil.
+func namedOf(t types.Type) *types.TypeName {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return n.Origin().Obj()
+	}
+	return nil
+}
+
+// makes reports whether fn runs only while an object of type typ is being made.
+func (a *analyzer) makes(fn *ssa.Function, typ *types.TypeName) bool {
+	key := making{fn, typ}
+	if is, ok := a.makings[key]; ok {
+		return is
+	}
+	a.makings[key] = false // for recursion
+	is := a.makesOne(fn, typ)
+	a.makings[key] = is
+	return is
+}
+
+func (a *analyzer) makesOne(fn *ssa.Function, typ *types.TypeName) bool {
+	switch {
+	case a.uses[fn] != called || a.goes[fn] > 0:
+		return false
+	case fn.Parent() != nil:
+		return a.makes(fn.Parent(), typ)
+	case a.maker(fn, typ):
+		return true
+	case a.root(fn) || a.dispatched(fn):
+		return false
+	}
+	calls := 0
+	for _, s := range a.sites[fn] {
+		if a.inTest(s.caller) {
+			continue
+		}
+		if !a.makes(s.caller, typ) {
+			return false
+		}
+		calls++
+	}
+	return calls > 0
+}
+
+// maker reports whether fn makes an object of type typ and returns it.
+func (a *analyzer) maker(fn *ssa.Function, typ *types.TypeName) bool {
+	key := making{fn, typ}
+	if is, ok := a.makers[key]; ok {
+		return is
+	}
+	a.makers[key] = false // for recursion
+	is := a.returnsNew(fn, typ)
+	a.makers[key] = is
+	return is
+}
+
+func (a *analyzer) returnsNew(fn *ssa.Function, typ *types.TypeName) bool {
+	if recv := fn.Signature.Recv(); recv != nil && namedOf(recv.Type()) == typ || !returnsA(fn.Signature, typ) {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Alloc:
+				if instr.Heap && namedOf(instr.Type()) == typ {
+					return true
+				}
+			case *ssa.Call:
+				callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
+				if callee.Body != nil && callee.Body != fn && callee.Body.Parent() == nil && a.maker(callee.Body, typ) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// returnsA reports whether some result of sig may be an object of type typ.
+func returnsA(sig *types.Signature, typ *types.TypeName) bool {
+	for v := range sig.Results().Variables() {
+		if namedOf(v.Type()) == typ {
+			return true
+		}
+		iface, ok := v.Type().Underlying().(*types.Interface)
+		if ok && iface.NumMethods() > 0 && types.Implements(types.NewPointer(typ.Type()), iface) {
+			return true
+		}
+	}
+	return false
+}
+
+// appears reports whether the code itself says that the lock named need, of the given
+// class, is held at instr: its function, or the one around the literal that it is,
+// locks it before and does not unlock it by hand in between. What callees do to
+// it may have been too much for the machine.
+func (a *analyzer) appears(fn *ssa.Function, instr ssa.Instruction, need *locks.Term, class any, mode locks.Mode) bool {
+	ops := a.opsOf(fn)
+	for _, acquire := range ops {
+		if acquire.Action != locks.Acquire || acquire.class != class || mode == locks.Write && acquire.Mode == locks.Read || !ir.Precedes(acquire.call, instr) {
+			continue
+		}
+		if need != nil && need != acquire.term && need.Direct() && acquire.term.Direct() {
+			continue // that of another parameter
+		}
+		if !slices.ContainsFunc(ops, func(release op) bool {
+			return release.Action == locks.Release && release.class == class && a.own.Reaches(acquire.call, release.call) && a.own.Reaches(release.call, instr)
+		}) {
+			return true
+		}
+	}
+	mc := a.m.IR.Closure(fn)
+	return mc != nil && a.uses[fn] == called && a.appears(fn.Parent(), mc, need, class, mode)
+}
+
+// modeFor returns the mode in which a lock is to be held for a write or a read.
+func modeFor(write bool) locks.Mode {
+	if write {
+		return locks.Write
+	}
+	return locks.Read
+}
+
+// An op is a call of a lock's method, not deferred.
+type op struct {
+	locks.Op
+	call  *ssa.Call
+	term  *locks.Term
+	class any
+}
+
+// opsOf returns the operations on locks in fn.
+func (a *analyzer) opsOf(fn *ssa.Function) []op {
+	if ops, ok := a.ops[fn]; ok {
+		return ops
+	}
+	var out []op
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			callee := locks.CalleeOf(&call.Call, call.Call.Value)
+			o, ok := locks.OpOf(callee.Func)
+			if !ok || len(callee.Args) == 0 {
+				continue
+			}
+			term := a.canon(a.m.Eval(callee.Args[0]))
+			class := term.Class()
+			if class == nil { // a new lock, that a field has
+				class = classOfArg(callee.Args[0])
+			}
+			if class != nil {
+				out = append(out, op{o, call, term, class})
+			}
+		}
+	}
+	a.ops[fn] = out
+	return out
+}
+
+// classOfArg returns the field that v is the address of, or is loaded from.
+func classOfArg(v ssa.Value) any {
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = load.X
+	}
+	if f, ok := v.(*ssa.FieldAddr); ok {
+		if v := fieldVar(f); v != nil {
+			return v.Origin()
+		}
+	}
+	return nil
+}
