@@ -67,10 +67,10 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 			}
 		}
 	}
-	if len(without) == 0 && lost {
+	if len(without) == 0 && (holding || lost) {
 		return true // all calls hold it, as far as a reader can see
 	}
-	if !holding || len(without) == 0 {
+	if !holding {
 		seen[fn] = false
 		return false
 	}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"cmp"
+	"go/constant"
 	"go/types"
 	"slices"
 
@@ -18,6 +19,10 @@ type acquisition struct {
 	mode locks.Mode
 	at   string   // file:line
 	tail []string // the functions on the way that are known by their names only
+
+	// when are the values of the function's own parameters with which it happens,
+	// as far as the source tests them.
+	when []when
 
 	call  ssa.CallInstruction // the call below which it is, or nil
 	below *acquisition        // that of the callee
@@ -39,9 +44,45 @@ func (a *analyzer) chain(acq *acquisition) []string {
 	return out[:min(len(out), maxChain)]
 }
 
-// under returns acq as the caller sees it.
-func (acq *acquisition) under(call ssa.CallInstruction) *acquisition {
-	return &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1}
+// A when is a value that a parameter of type bool must have.
+type when struct {
+	param int
+	value bool
+}
+
+// seenFrom returns acq as the caller at call sees it, nil if the arguments of the
+// call exclude it.
+func (acq *acquisition) seenFrom(call ssa.CallInstruction) *acquisition {
+	up := &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1}
+	if len(acq.when) == 0 {
+		return up
+	}
+	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
+	for _, w := range acq.when {
+		if w.param >= len(args) {
+			continue
+		}
+		switch arg := args[w.param].(type) {
+		case *ssa.Const:
+			if arg.Value != nil && arg.Value.Kind() == constant.Bool && constant.BoolVal(arg.Value) != w.value {
+				return nil
+			}
+		case *ssa.Parameter:
+			if i := slices.Index(arg.Parent().Params, arg); i >= 0 {
+				up.when = append(up.when, when{i, w.value})
+			}
+		}
+	}
+	return up
+}
+
+// better reports whether acq says more than old, of the same class: writers wait
+// for everybody, and what no argument excludes happens more often.
+func (acq *acquisition) better(old *acquisition) bool {
+	if old == nil || acq.mode != old.mode {
+		return old == nil || acq.mode == locks.Write
+	}
+	return len(acq.when) == 0 && len(old.when) > 0
 }
 
 // A found is an acquisition that the callers of fn do not know of yet.
@@ -65,8 +106,7 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 	callers := make(map[*ssa.Function][]caller)
 	var levels [][]found // by depth
 	put := func(fn *ssa.Function, c Class, acq *acquisition) {
-		old := a.result.below[fn][c]
-		if old != nil && (old.mode == acq.mode || old.mode == locks.Write) || callers[fn] == nil && a.m.IR.InTest(fn.Pos()) {
+		if !acq.better(a.result.below[fn][c]) || callers[fn] == nil && a.m.IR.InTest(fn.Pos()) {
 			return
 		}
 		if a.result.below[fn] == nil {
@@ -92,7 +132,7 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 			}
 			imported := a.imported(foreign)
 			for _, c := range sortedClasses(imported) {
-				sources = append(sources, found{fn, c, imported[c].under(call)})
+				sources = append(sources, found{fn, c, imported[c].seenFrom(call)})
 			}
 		}
 	}
@@ -108,7 +148,9 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 		}
 		for _, f := range levels[depth] {
 			for _, c := range callers[f.fn] {
-				put(c.fn, f.class, f.acq.under(c.call))
+				if up := f.acq.seenFrom(c.call); up != nil {
+					put(c.fn, f.class, up)
+				}
 			}
 		}
 	}
@@ -130,13 +172,28 @@ func (a *analyzer) acquired(functions []*lockset.Function) []found {
 				continue
 			}
 			pos, _ := a.span(e.Site.Instr)
-			acq := &acquisition{mode: e.Mode, at: a.m.Position(pos)}
+			acq := &acquisition{mode: e.Mode, at: a.m.Position(pos), when: a.whens(f.Fn, e.Guards)}
 			if via := e.Site.Via; via != nil {
 				acq.at = via.At
 				acq.tail = append([]string{via.Callee}, via.Chain...)
 				acq.depth = len(acq.tail)
 			}
 			out = append(out, found{f.Fn, c, acq})
+		}
+	}
+	return out
+}
+
+// whens returns what guards say of the parameters of fn.
+func (a *analyzer) whens(fn *ssa.Function, guards []lockset.Guard) []when {
+	var out []when
+	for _, g := range guards {
+		p, ok := g.T.Val.(*ssa.Parameter)
+		if !ok || g.T.Kind != locks.Root {
+			continue
+		}
+		if i := slices.Index(fn.Params, p); i >= 0 {
+			out = append(out, when{i, g.V == a.m.Names.Bool(true)})
 		}
 	}
 	return out

@@ -71,8 +71,8 @@ type Result struct {
 func (r *Result) ClassOf(t *locks.Term) (c Class, ok bool) { return r.a.classOf(t) }
 
 // AcquiresAt reports whether call may acquire a lock of class c, in which mode and
-// where.
-func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class) (mode locks.Mode, at string, ok bool) {
+// where, at most calls further calls below.
+func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class, calls int) (mode locks.Mode, at string, ok bool) {
 	callee := locks.CalleeOf(call.Common(), call.Common().Value)
 	if op, isOp := locks.OpOf(callee.Func); isOp && op.Action == locks.Acquire {
 		k, known := r.a.classOf(r.a.m.Eval(callee.Args[0]))
@@ -80,12 +80,12 @@ func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class) (mode locks.Mode,
 	}
 	callees, foreign := r.a.callees(call)
 	for _, fn := range callees {
-		if acq := r.below[fn][c]; acq != nil {
+		if acq := r.below[fn][c]; acq != nil && acq.depth <= calls && acq.seenFrom(call) != nil {
 			return acq.mode, acq.at, true
 		}
 	}
 	if foreign != nil {
-		if acq := r.a.imported(foreign)[c]; acq != nil {
+		if acq := r.a.imported(foreign)[c]; acq != nil && acq.depth <= calls {
 			return acq.mode, acq.at, true
 		}
 	}
@@ -275,10 +275,33 @@ func (a *analyzer) fieldClass(f *types.Var) Class {
 }
 
 // fresh reports whether the lock named t belongs to an object that nobody else
-// can reach at instr.
+// can reach at instr, or that its function has just made and not given to
+// a goroutine: others do not lock it before it is ready.
 func (a *analyzer) fresh(t *locks.Term, instr ssa.Instruction) bool {
 	v, ok := t.Base().Val.(ssa.Value)
-	return ok && a.own.Of(v, instr) == ownership.Private
+	if !ok {
+		return false
+	}
+	st := a.own.Of(v, instr)
+	alloc, made := v.(*ssa.Alloc)
+	return st == ownership.Private || made && st != ownership.Started && alloc.Parent() == instr.Parent() && !a.stored(alloc, instr)
+}
+
+// stored reports whether the object alloc may be in some structure when its function
+// gets to instr. That callees have been given it does not count.
+func (a *analyzer) stored(alloc *ssa.Alloc, instr ssa.Instruction) bool {
+	return slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if ref.Val != ssa.Value(alloc) {
+				return false
+			}
+		case *ssa.MapUpdate, *ssa.Send, *ssa.MakeInterface, *ssa.Phi:
+		default:
+			return false
+		}
+		return a.own.Reaches(ref, instr)
+	})
 }
 
 // nested adds the edges of the acquisitions in f itself, and in functions that it
@@ -341,8 +364,14 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				continue // nested knows more: conditions, and names
 			}
 			acq := below[to]
+			if v.Callee != nil && acq.seenFrom(call) == nil {
+				continue
+			}
 			for _, h := range v.Locks {
 				from, ok := a.classOf(h.Term)
+				if again := below[from]; again != nil && (again.mode == locks.Write || h.Mode == locks.Write) {
+					continue // it would wait for itself: those below are others
+				}
 				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || a.lets(v.Callee, from, to) || a.fresh(h.Term, call) {
 					continue
 				}

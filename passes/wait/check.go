@@ -309,6 +309,10 @@ func (a *analyzer) needsBefore(o op, h holding) (at string, ok bool) {
 	return "", false
 }
 
+// maxPartner bounds the calls between a partner and the lock that it needs: below
+// long chains there is something that happens in some other state of the program.
+const maxPartner = 2
+
 // acquires reports whether call may have to wait for the lock that is held.
 func (a *analyzer) acquires(call *ssa.Call, h holding) (at string, ok bool) {
 	if h.local != nil {
@@ -318,7 +322,7 @@ func (a *analyzer) acquires(call *ssa.Call, h holding) (at string, ok bool) {
 		}
 		return "", false
 	}
-	mode, at, ok := a.order.AcquiresAt(call, h.class)
+	mode, at, ok := a.order.AcquiresAt(call, h.class, maxPartner)
 	if ok && mode == locks.Read && h.lock.Mode == locks.Read && !a.order.Writes(h.class) {
 		return "", false
 	}

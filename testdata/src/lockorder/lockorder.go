@@ -420,3 +420,116 @@ func (w *ward) Clean() {
 		b.mu.Unlock()
 	}
 }
+
+// Whether the callee takes the lock depends on an argument.
+
+type stack struct {
+	mu   sync.Mutex
+	tome *tome
+}
+
+type tome struct {
+	mu    sync.Mutex
+	stack *stack
+	n     int
+}
+
+func (b *tome) open(locked bool) { b.turn(locked) }
+
+func (b *tome) turn(locked bool) {
+	if !locked {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+	}
+	b.n++
+}
+
+// Read has the stack's lock and calls with locked set.
+func (s *stack) Read() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tome.open(true)
+}
+
+// Return locks in the other order.
+func (b *tome) Return() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stack.mu.Lock()
+	defer b.stack.mu.Unlock()
+	b.n--
+}
+
+// Here the callee does take it.
+
+type rack struct {
+	mu   sync.Mutex
+	tape *tape
+}
+
+type tape struct {
+	mu   sync.Mutex
+	rack *rack
+	n    int
+}
+
+func (t *tape) open(locked bool) { t.turn(locked) }
+
+func (t *tape) turn(locked bool) {
+	if !locked {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+	}
+	t.n++
+}
+
+// Read calls with locked not set.
+func (r *rack) Read() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tape.open(false)
+}
+
+// Return locks in the other order.
+func (t *tape) Return() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rack.mu.Lock() // want `t\.rack\.mu is acquired while t\.mu is held \(locked on line \d+\), but rack\.Read \(lockorder\.go:\d+\)`
+	defer t.rack.mu.Unlock()
+	t.n--
+}
+
+// An object in the making may have been given away, but not put anywhere yet.
+
+type guild struct {
+	mu      sync.Mutex
+	members []*member
+}
+
+type member struct {
+	mu    sync.Mutex
+	guild *guild
+}
+
+// Join locks the new member before the guild.
+func (g *guild) Join(announce func(*member)) *member {
+	m := &member{guild: g}
+	announce(m)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g.mu.Lock()
+	g.members = append(g.members, m)
+	g.mu.Unlock()
+	return m
+}
+
+// Call locks the guild before the members.
+func (g *guild) Call() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range g.members {
+		m.mu.Lock()
+		m.guild = g
+		m.mu.Unlock()
+	}
+}

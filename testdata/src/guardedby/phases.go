@@ -1,0 +1,170 @@
+package guardedby
+
+import (
+	"sort"
+	"sync"
+)
+
+// An object is in the making until its constructor is through, even if others have
+// it by then: they are called back later.
+
+type depot struct {
+	mu    sync.Mutex
+	size  int
+	items map[string]int
+}
+
+var watchers []func()
+
+func watch(f func()) { watchers = append(watchers, f) }
+
+// OpenDepot registers the depot before it is filled.
+func OpenDepot(names []string) (*depot, error) {
+	d := &depot{items: make(map[string]int)}
+	watch(d.Shrink)
+	d.fill(names)
+	d.size = len(names)
+	return d, nil
+}
+
+// fill is only called in the making.
+func (d *depot) fill(names []string) {
+	for i, n := range names {
+		d.items[n] = i
+	}
+	d.size++
+}
+
+// Shrink has the lock.
+func (d *depot) Shrink() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.size--
+	clear(d.items)
+}
+
+// Size has it, too.
+func (d *depot) Size() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.size + len(d.items)
+}
+
+// Peek does not.
+func (d *depot) Peek() int {
+	return d.size // want `d.size is read without d.mu, which guards it`
+}
+
+// evenDepot and oddDepot make each other's depots.
+func evenDepot(n int) *depot {
+	if n == 0 {
+		return &depot{}
+	}
+	return oddDepot(n - 1)
+}
+
+func oddDepot(n int) *depot {
+	if n == 0 {
+		return &depot{}
+	}
+	return evenDepot(n - 1)
+}
+
+// StartDepot uses the depot after it has started a goroutine with it.
+func StartDepot() *depot {
+	d := &depot{}
+	go d.Shrink()
+	d.size = 1 // want `d.size is written without d.mu, which guards it`
+	return evenDepot(d.Size())
+}
+
+// Any lock that all writers hold excludes them, be it the owner's.
+
+type lessor struct {
+	mu     sync.RWMutex
+	leases map[int]*lease
+}
+
+type lease struct {
+	expiryMu sync.Mutex
+	expiry   int // guarded by expiryMu
+}
+
+// Renew holds both locks: so do all that write.
+func (l *lessor) Renew(id, at int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.leases[id]
+	e.expiryMu.Lock()
+	e.expiry = at
+	e.expiryMu.Unlock()
+}
+
+// Next reads under the lock of the owner.
+func (l *lessor) Next() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.leases[0].expiry
+}
+
+// Ask has none.
+func Ask(e *lease) int {
+	return e.expiry // want `e.expiry is read without e.expiryMu, which guards it \(declared on line \d+\)`
+}
+
+// A callee that lets the lock go and takes it again, in ways that no summary tells,
+// does not make the caller's section end.
+
+type basin struct {
+	mu    sync.Mutex
+	level int
+	ready chan bool
+	times []int
+}
+
+// Pour is one section to the reader.
+func (b *basin) Pour(n int) {
+	b.mu.Lock()
+	b.wait(n)
+	b.raise()
+	b.mu.Unlock()
+}
+
+func (b *basin) wait(n int) {
+	for i := range n {
+		if b.level > i {
+			b.mu.Unlock()
+			if <-b.ready {
+				b.mu.Lock()
+				continue
+			}
+			b.mu.Lock()
+		}
+	}
+}
+
+func (b *basin) raise() { b.level++ }
+
+// Drain has the lock.
+func (b *basin) Drain() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.raise()
+	b.level--
+}
+
+// Since calls a literal that another literal calls.
+func (b *basin) Since(n int) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	past := func(i int) bool { return b.times[i] >= n }
+	search := func() int { return sort.Search(len(b.times), func(i int) bool { return past(i) }) }
+	return search()
+}
+
+// Note has the lock.
+func (b *basin) Note(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.times = append(b.times, n)
+}
