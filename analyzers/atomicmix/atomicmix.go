@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers/internal/doc"
+	"github.com/concurlint/concurlint/analyzers/internal/place"
 	"github.com/concurlint/concurlint/passes/guards"
 	"github.com/concurlint/concurlint/passes/suppress"
 )
@@ -42,10 +43,10 @@ func report(pass *analysis.Pass, m *guards.Mixed) {
 	case m.From != "":
 		why += m.From + ")"
 	case m.Atomic.IsValid():
-		why += fmt.Sprintf("line %d)", pass.Fset.Position(m.Atomic).Line)
+		why += place.Line(pass.Fset, m.Pos, m.Atomic) + ")"
 		d.Related = []analysis.RelatedInformation{{Pos: m.Atomic, Message: "accessed atomically here"}}
 	default:
-		why = fmt.Sprintf("it is declared to be accessed atomically (line %d)", pass.Fset.Position(m.Declared).Line)
+		why = "it is declared to be accessed atomically (" + place.Line(pass.Fset, m.Pos, m.Declared) + ")"
 		d.Related = []analysis.RelatedInformation{{Pos: m.Declared, Message: "declared here"}}
 	}
 	d.Message = fmt.Sprintf("%s is %s here without sync/atomic, but %s", m.Expr, verb, why)

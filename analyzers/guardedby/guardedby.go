@@ -3,11 +3,11 @@ package guardedby
 import (
 	_ "embed"
 	"fmt"
-	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers/internal/doc"
+	"github.com/concurlint/concurlint/analyzers/internal/place"
 	"github.com/concurlint/concurlint/passes/guards"
 	"github.com/concurlint/concurlint/passes/suppress"
 )
@@ -46,12 +46,12 @@ func report(pass *analysis.Pass, b *guards.Breach) {
 		reportCall(pass, b)
 		return
 	case b.Call != "":
-		msg = fmt.Sprintf("%s is called without %s, but it %s %s, which %s guards (line %d; %s)",
-			b.Call, b.Lock, map[bool]string{false: "reads", true: "writes"}[b.Write], b.Expr, b.Lock, line(pass, b.At), evidence(pass, b.Guard))
+		msg = fmt.Sprintf("%s is called without %s, but it %s %s, which %s guards (%s; %s)",
+			b.Call, b.Lock, map[bool]string{false: "reads", true: "writes"}[b.Write], b.Expr, b.Lock, place.Line(pass.Fset, b.Pos, b.At), evidence(pass, b))
 	case b.Read:
-		msg = fmt.Sprintf("%s is written while %s is only read-locked, and it guards %s (%s)", b.Expr, b.Lock, b.Expr, evidence(pass, b.Guard))
+		msg = fmt.Sprintf("%s is written while %s is only read-locked, and it guards %s (%s)", b.Expr, b.Lock, b.Expr, evidence(pass, b))
 	default:
-		msg = fmt.Sprintf("%s is %s without %s, which guards it (%s)", b.Expr, verb, b.Lock, evidence(pass, b.Guard))
+		msg = fmt.Sprintf("%s is %s without %s, which guards it (%s)", b.Expr, verb, b.Lock, evidence(pass, b))
 	}
 	d := analysis.Diagnostic{Pos: b.Pos, End: b.End, Message: msg}
 	g := b.Guard
@@ -72,9 +72,9 @@ func reportCall(pass *analysis.Pass, b *guards.Breach) {
 	case b.From != "":
 		where = "declared at " + b.From
 	case b.Suffix:
-		where = fmt.Sprintf("by its name, see line %d", line(pass, b.Requires))
+		where = "by its name, see " + place.Line(pass.Fset, b.Pos, b.Requires)
 	default:
-		where = fmt.Sprintf("declared on line %d", line(pass, b.Requires))
+		where = "declared " + place.On(pass.Fset, b.Pos, b.Requires)
 	}
 	d.Message = fmt.Sprintf("%s is called without %s, which its callers must hold (%s)", b.Call, b.Lock, where)
 	if b.Requires.IsValid() {
@@ -84,16 +84,15 @@ func reportCall(pass *analysis.Pass, b *guards.Breach) {
 }
 
 // evidence says why the guard is one.
-func evidence(pass *analysis.Pass, g *guards.Guard) string {
+func evidence(pass *analysis.Pass, b *guards.Breach) string {
+	g := b.Guard
 	switch {
 	case g.FromDeclared:
 		return "declared at " + g.From
 	case g.From != "":
 		return fmt.Sprintf("held at %d of %d accesses, e.g. %s", g.Held, g.Total, g.From)
 	case g.Declared.IsValid():
-		return fmt.Sprintf("declared on line %d", line(pass, g.Declared))
+		return "declared " + place.On(pass.Fset, b.Pos, g.Declared)
 	}
-	return fmt.Sprintf("held at %d of %d accesses, e.g. line %d", g.Held, g.Total, line(pass, g.Witness))
+	return fmt.Sprintf("held at %d of %d accesses, e.g. %s", g.Held, g.Total, place.Line(pass.Fset, b.Pos, g.Witness))
 }
-
-func line(pass *analysis.Pass, pos token.Pos) int { return pass.Fset.Position(pos).Line }

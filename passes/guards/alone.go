@@ -138,24 +138,53 @@ func (a *analyzer) homes(fn *ssa.Function) map[*ssa.Function]bool {
 	return homes
 }
 
-// ownWriter reports whether read is on the only goroutine that ever writes d: it
-// needs the lock for writing, but not for reading.
+// ownWriter reports whether read is on the only goroutine that ever writes d, or that
+// of the object: it needs the lock for writing, but not for reading.
 func (a *analyzer) ownWriter(d *datum, read *access) bool {
 	homes := a.homes(read.fn)
-	if len(homes) != 1 {
-		return false
-	}
 	var home *ssa.Function
 	for h := range homes {
 		home = h
 	}
-	if a.goes[home] != 1 || a.root(home) || a.uses[home] > startedUse {
+	if len(homes) != 1 || !a.onlyOnce(read.fn) && !a.onePerObject(home, read) {
 		return false
 	}
 	for _, acc := range d.accesses {
-		if acc.write && (len(a.homes(acc.fn)) != 1 || !a.homes(acc.fn)[home]) {
+		if acc.write && !acc.exempt && (len(a.homes(acc.fn)) != 1 || !a.homes(acc.fn)[home]) {
 			return false
 		}
 	}
 	return true
+}
+
+// onePerObject reports whether home is the goroutine of the object that acc reads:
+// a method of its type, which is never started twice for one object, as far as the
+// function that starts it shows.
+func (a *analyzer) onePerObject(home *ssa.Function, acc *access) bool {
+	base := acc.views[0].visit.Access.Base
+	recv := home.Signature.Recv()
+	if base == nil || recv == nil || a.root(home) || a.uses[home] > startedUse {
+		return false
+	}
+	if typ := namedOf(recv.Type()); typ == nil || typ != namedOf(object(base).Type()) {
+		return false
+	}
+	starts := make(map[ssa.Value]bool)
+	for _, s := range a.started {
+		if s.visit.Callee != home {
+			continue
+		}
+		obj := locks.CalleeOf(&s.visit.Instr.(*ssa.Go).Call, s.visit.Instr.(*ssa.Go).Call.Value).Args[0]
+		if starts[obj] || inLoop(s.visit.Instr.Block()) && !a.madeInLoop(obj, s.visit.Instr.Block()) {
+			return false
+		}
+		starts[obj] = true
+	}
+	return len(starts) > 0
+}
+
+// madeInLoop reports whether v is computed anew in each turn of a loop that b is in.
+func (a *analyzer) madeInLoop(v ssa.Value, b *ssa.BasicBlock) bool {
+	instr, ok := v.(ssa.Instruction)
+	return ok && instr.Parent() == b.Parent() && reachesBlock(b, instr.Block()) && inLoop(instr.Block())
 }

@@ -283,12 +283,18 @@ func (a *analyzer) narrow(fn *ssa.Function) bool {
 			e.helper = true
 			changed = true
 		}
-		if caller.open && !e.open && !a.unlocked(fn) {
+		if (caller.open || a.doubtful(s)) && !e.open && !a.unlocked(fn) {
 			e.open = true
 			changed = true
 		}
 	}
 	return changed
+}
+
+// doubtful reports whether a callee has done something to a lock before the call at
+// s, so that nobody knows whether it is held.
+func (a *analyzer) doubtful(s site) bool {
+	return slices.ContainsFunc(s.visit.Locks, func(l lockset.Lock) bool { return l.Doubt || l.Status == lockset.Gone })
 }
 
 // unlocked reports whether some call of fn certainly holds no lock at all: then

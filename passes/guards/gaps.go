@@ -297,7 +297,7 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 				continue
 			}
 			value := written(r, w)
-			if !value && !decides(r, w) || a.rechecked(fn, w, all) {
+			if !value && (!decides(r, w) || a.harmless(fn, r, w)) || a.rechecked(fn, w, all) {
 				continue
 			}
 			done[w.instr] = true
@@ -305,6 +305,72 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 			break
 		}
 	}
+}
+
+// harmless reports whether a stale decision to write w does no harm: it sets a flag,
+// or fills a cache, once more, or only one goroutine decides.
+func (a *analyzer) harmless(fn *ssa.Function, r, w touch) bool {
+	if len(w.values) > 0 {
+		v := w.values[len(w.values)-1]
+		if w.key == nil && w.constant() && isFlag(v.Type()) && !actsBeside(w.instr) {
+			return true
+		}
+		if w.key != nil && w.key == r.key && !a.hasState(v.Type()) {
+			return true
+		}
+	}
+	return a.onlyOnce(fn)
+}
+
+// actsBeside reports whether the block of instr does something else than to store and
+// to lock.
+func actsBeside(instr ssa.Instruction) bool {
+	return slices.ContainsFunc(instr.Block().Instrs, func(in ssa.Instruction) bool {
+		switch in := in.(type) {
+		case *ssa.Send, *ssa.Go:
+			return true
+		case *ssa.Call:
+			_, op := locks.OpOf(locks.CalleeOf(&in.Call, in.Call.Value).Func)
+			return !op
+		}
+		return false
+	})
+}
+
+func isFlag(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() != types.UntypedNil
+}
+
+// hasState reports whether it matters which of two values of type t, made for the same
+// key, is kept: others may have changed the one that is lost.
+func (a *analyzer) hasState(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsNumeric != 0
+	case *types.Map, *types.Chan, *types.Slice:
+		return true
+	case *types.Pointer:
+		n, ok := types.Unalias(u.Elem()).(*types.Named)
+		return ok && n.Obj().Pkg() == a.pass.Pkg
+	case *types.Struct:
+		return true
+	}
+	return false
+}
+
+// onlyOnce reports whether fn runs on one goroutine only.
+func (a *analyzer) onlyOnce(fn *ssa.Function) bool {
+	homes := a.homes(fn)
+	for home := range homes {
+		if a.goes[home] != 1 || a.root(home) || a.uses[home] > startedUse {
+			return false
+		}
+	}
+	return len(homes) == 1
 }
 
 // before reports whether r runs before w whenever w runs.

@@ -14,16 +14,16 @@ type depot struct {
 	items map[string]int
 }
 
-var watchers []func()
-
-func watch(f func()) { watchers = append(watchers, f) }
+var depots = make(map[string]*depot)
 
 // OpenDepot registers the depot before it is filled.
 func OpenDepot(names []string) (*depot, error) {
 	d := &depot{items: make(map[string]int)}
-	watch(d.Shrink)
+	depots["new"] = d
 	d.fill(names)
-	d.size = len(names)
+	if d.size > 0 {
+		d.size += len(names)
+	}
 	return d, nil
 }
 
@@ -55,17 +55,17 @@ func (d *depot) Peek() int {
 	return d.size // want `d.size is read without d.mu, which guards it`
 }
 
-// evenDepot and oddDepot make each other's depots.
+// evenDepot and oddDepot return each other's depots, and make none.
 func evenDepot(n int) *depot {
 	if n == 0 {
-		return &depot{}
+		return nil
 	}
 	return oddDepot(n - 1)
 }
 
 func oddDepot(n int) *depot {
 	if n == 0 {
-		return &depot{}
+		return nil
 	}
 	return evenDepot(n - 1)
 }
@@ -151,6 +151,35 @@ func (b *basin) Drain() {
 	defer b.mu.Unlock()
 	b.raise()
 	b.level--
+}
+
+// The same field can name the new lock and the old.
+
+type vault2 struct {
+	mu    *sync.Mutex
+	gold  int
+	coins map[string]int
+}
+
+// Renew makes the lock, and takes it.
+func (v *vault2) Renew(n int) {
+	v.mu = new(sync.Mutex)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.store(n)
+}
+
+func (v *vault2) store(n int) {
+	v.gold = n
+	v.coins["gold"] = n
+}
+
+// Store has the lock.
+func (v *vault2) Store(n int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.store(n)
+	v.gold++
 }
 
 // Since calls a literal that another literal calls.

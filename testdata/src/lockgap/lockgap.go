@@ -300,16 +300,14 @@ func (c *closer) FN_otherField() {
 	c.mu.Unlock()
 }
 
-// FP_idempotent writes a constant, which does no harm when it is done twice.
-// Only what else happens in the section tells this from Close, and who checks
-// first mostly does more than this.
-func (c *closer) FP_idempotent() {
+// Mark writes a constant, which does no harm when it is done twice.
+func (c *closer) Mark() {
 	c.mu.Lock()
 	closed := c.closed
 	c.mu.Unlock()
 	if !closed {
 		c.mu.Lock()
-		c.closed = true // want `because of what was read under an earlier c\.mu \(line \d+\)`
+		c.closed = true
 		c.mu.Unlock()
 	}
 }

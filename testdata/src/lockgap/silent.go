@@ -305,3 +305,58 @@ func (o *outer) Put(k string) {
 		o.s.Put(k, 1)
 	}
 }
+
+// A cache that is filled twice with the same is no worse for it.
+
+type names struct {
+	mu sync.RWMutex
+	m  map[int]string
+}
+
+func (n *names) Name(id int, compute func(int) string) string {
+	n.mu.RLock()
+	s, ok := n.m[id]
+	n.mu.RUnlock()
+	if ok {
+		return s
+	}
+	s = compute(id)
+	n.mu.Lock()
+	n.m[id] = s
+	n.mu.Unlock()
+	return s
+}
+
+// A single consumer decides alone: others only add.
+
+type intake struct {
+	mu    sync.Mutex
+	items []int
+	open  bool
+}
+
+func newIntake() *intake {
+	i := &intake{open: true}
+	go i.consume()
+	return i
+}
+
+func (i *intake) consume() {
+	for {
+		i.mu.Lock()
+		n := len(i.items)
+		i.mu.Unlock()
+		if n == 0 {
+			continue
+		}
+		i.mu.Lock()
+		i.items = nil
+		i.mu.Unlock()
+	}
+}
+
+func (i *intake) Add(n int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.items = append(i.items, n)
+}
