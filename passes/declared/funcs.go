@@ -126,6 +126,9 @@ func (p *phrase) mustBeHeld() (r refs, denied, ok bool) {
 	return r, false, false
 }
 
+// assumptions are words of functions that do not ask.
+const assumptions = "assumed presumed supposed expected"
+
 // verb parses "must be held", "is held on entry" and the like from word i on.
 // It returns the index of the word after it, 0 if there is no such thing.
 // Without "must", bare, it may be no demand but a remark.
@@ -144,9 +147,11 @@ func (p *phrase) verb(i int) (end int, denied, read, bare bool) {
 		j++
 	case p.is(j, "has have needs need") && p.is(j+1, "to") && p.is(j+2, "be"):
 		j += 3
-	case p.is(j, "is are"):
+	case p.is(j, "is are") && !p.is(j+1, assumptions):
 		j++
 		bare = true
+	case p.is(j, assumptions) || p.is(j, "is are"):
+		j = p.skip(j, "is are "+assumptions+" to be")
 	case p.is(j, "held"):
 		bare = true
 	default:

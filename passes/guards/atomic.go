@@ -204,8 +204,8 @@ func (a *analyzer) mixed(d *datum, m Mixed) {
 		if acc.atomic || acc.exempt || acc.calls || reported[acc.fn] || a.ignored(acc.fn, acc.pos) || a.inTest(acc.fn) {
 			continue
 		}
-		if !acc.write && d.writtenOnlyIn(outermost(acc.fn)) {
-			continue // nobody else changes it
+		if !acc.write && (d.writtenOnlyIn(outermost(acc.fn)) || a.ownWriter(d, acc) || a.excludedByKind(d, acc, nil)) {
+			continue // nobody else changes it, or not now
 		}
 		if a.excluded(d, acc) || a.vars[d.v] != nil && !acc.write {
 			continue
