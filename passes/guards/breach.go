@@ -46,6 +46,9 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 	if a.root(fn) || a.uses[fn] != called || fn.Parent() != nil {
 		return false
 	}
+	if a.takesWhen(fn, need) {
+		return true // a parameter tells it whether to
+	}
 	seen[fn] = true
 	holding, lost := false, false
 	var without []site

@@ -186,6 +186,12 @@ func (a *analyzer) takes(fn *ssa.Function, t *locks.Term) bool {
 	return eff != nil && slices.ContainsFunc(eff.Excludes, func(x lockset.Exclude) bool { return a.canon(x.Term) == t })
 }
 
+// takesWhen reports whether fn acquires the lock named t if its arguments say so.
+func (a *analyzer) takesWhen(fn *ssa.Function, t *locks.Term) bool {
+	eff := a.m.Effects(locks.Callee{Body: fn})
+	return eff != nil && slices.ContainsFunc(eff.Excludes, func(x lockset.Exclude) bool { return len(x.When) > 0 && a.canon(x.Term) == t })
+}
+
 func modeOf(q Requirement) locks.Mode {
 	if q.Read {
 		return locks.Read

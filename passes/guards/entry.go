@@ -212,13 +212,13 @@ func (a *analyzer) root(fn *ssa.Function) bool {
 	if !ok {
 		return fn.Parent() == nil
 	}
-	if obj.Name() == "main" || obj.Name() == "init" {
+	recv := obj.Signature().Recv()
+	if recv == nil && (obj.Name() == "main" || obj.Name() == "init") {
 		return true
 	}
 	if !obj.Exported() || a.callback(obj) || a.dispatched(fn) {
 		return false
 	}
-	recv := obj.Signature().Recv()
 	if recv == nil {
 		return true
 	}

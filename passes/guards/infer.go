@@ -436,6 +436,9 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 	if t == nil {
 		return free
 	}
+	if t.Kind == locks.Deref && len(w.visit.Locks)+len(a.entries[w.fn].all()) > 0 && a.lent(t) {
+		return unknown // it may be one of those that are held
+	}
 	for _, k := range w.visit.Locks {
 		if k.Term == t {
 			if k.Doubt || k.Status == lockset.Gone {
@@ -448,6 +451,26 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 		return mixed
 	}
 	return free
+}
+
+// lent reports whether the lock that t, the content of a field, names may be that of
+// another object: the package stores in the field what it has from somewhere else.
+func (a *analyzer) lent(t *locks.Term) bool {
+	if t.X.Kind != locks.Field {
+		return false
+	}
+	for _, fn := range a.m.IR.Funcs {
+		for _, acc := range a.m.Accesses(fn) {
+			s, ok := acc.Instr.(*ssa.Store)
+			if acc.Var != t.X.Var || !ok {
+				continue
+			}
+			if _, made := s.Val.(*ssa.Alloc); !made {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // another reports whether the lock at term t, which is held, is certainly not
@@ -636,7 +659,8 @@ func (a *analyzer) convinces(d *datum, t *tally) bool {
 		return a.ownerName(d.v) != "" && !a.sibling(d.v, t.lock.class) && t.lockers >= 2 && t.unclear <= total && (held >= minHeld && score >= farMany || held >= minSole && total-held <= 1 && total > minSole)
 	}
 	if !a.nearby(d.v, t.lock) { // held by chance, perhaps
-		return t.lockers >= 2 && held >= minHeld && score >= farMany && t.unclear <= total || held >= minSole && t.lockers >= 2 && total-held <= 1 && a.sole(d.v, t.lock)
+		_, global := t.lock.term.Base().Val.(locks.Global)
+		return t.lockers >= 2 && held >= minHeld && score >= farMany && t.unclear <= total || held >= minSole && t.lockers >= 2 && total-held <= 1 && !global && a.sole(d.v, t.lock)
 	}
 	if a.dedicated(d, t.lock) && total-held <= 2*held {
 		return true

@@ -112,14 +112,14 @@ func (a *analyzer) maker(fn *ssa.Function, typ *types.TypeName) bool {
 }
 
 func (a *analyzer) returnsNew(fn *ssa.Function, typ *types.TypeName) bool {
-	if recv := fn.Signature.Recv(); recv != nil && namedOf(recv.Type()) == typ || !returnsA(fn.Signature, typ) {
+	if recv := fn.Signature.Recv(); recv != nil && namedOf(recv.Type()) == typ || fn.Signature.Results().Len() == 0 {
 		return false
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Alloc:
-				if instr.Heap && namedOf(instr.Type()) == typ {
+				if whole := namedOf(instr.Type()); instr.Heap && whole != nil && contains(whole.Type(), typ, 0) && returnsA(fn.Signature, whole) {
 					return true
 				}
 			case *ssa.Call:
@@ -128,6 +128,26 @@ func (a *analyzer) returnsNew(fn *ssa.Function, typ *types.TypeName) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// maxContained bounds the structs in structs that are looked into.
+const maxContained = 3
+
+// contains reports whether values of type t are of type typ or have one in them.
+func contains(t types.Type, typ *types.TypeName, depth int) bool {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Origin().Obj() == typ {
+		return true
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok || depth == maxContained {
+		return false
+	}
+	for f := range s.Fields() {
+		if contains(f.Type(), typ, depth+1) {
+			return true
 		}
 	}
 	return false

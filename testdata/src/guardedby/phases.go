@@ -197,3 +197,117 @@ func (b *basin) Note(n int) {
 	defer b.mu.Unlock()
 	b.times = append(b.times, n)
 }
+
+// What is part of the object in the making is in the making, too; a method may be
+// called init.
+
+type cellar struct {
+	shelf  shelf2
+	guests int
+}
+
+type shelf2 struct {
+	mu      sync.Mutex
+	bottles int
+}
+
+var cellars = make(map[string]*cellar)
+
+func OpenCellar(n int) *cellar {
+	c := &cellar{}
+	cellars["new"] = c
+	c.shelf.init(n)
+	return c
+}
+
+func (s *shelf2) init(n int) {
+	if s.bottles < n {
+		s.bottles += n
+	}
+}
+
+// Take has the lock.
+func (s *shelf2) Take() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bottles--
+}
+
+// Left has it, too.
+func (s *shelf2) Left() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bottles
+}
+
+// A lock that is lent may be the one that is held.
+
+type house struct {
+	mu   sync.Mutex
+	room *chamber
+}
+
+type chamber struct {
+	mu    *sync.Mutex
+	lamps int
+}
+
+func newHouse() *house {
+	h := &house{room: &chamber{}}
+	h.room.mu = &h.mu
+	return h
+}
+
+// Light holds it by its first name.
+func (h *house) Light() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.room.lamps++
+}
+
+// Dim holds it by the other.
+func (c *chamber) Dim() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lamps--
+}
+
+// Count does so, too.
+func (c *chamber) Count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lamps
+}
+
+// Peek holds nothing.
+func (c *chamber) Peek() int {
+	return c.lamps // want `c.lamps is read without c.mu, which guards it`
+}
+
+// Who tells the callee to lock need not.
+
+type daybook struct {
+	mu    sync.Mutex
+	lines []int
+}
+
+func (l *daybook) add(n int, lock bool) {
+	if lock {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
+	l.lines = append(l.lines, n)
+}
+
+// Add lets it lock.
+func (l *daybook) Add(n int) { l.add(n, true) }
+
+// AddAll has locked.
+func (l *daybook) AddAll(ns []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range ns {
+		l.add(n, false)
+	}
+	l.lines = append(l.lines, 0)
+}
