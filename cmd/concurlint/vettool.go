@@ -18,20 +18,15 @@ import (
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/concurlint/concurlint/analyzers"
-	"github.com/concurlint/concurlint/passes/summary"
 )
 
 // A unit is a package that go vet asks us to check: the part of
 // [unitchecker.Config] that matters before unitchecker takes over.
 type unit struct {
-	ImportPath  string
-	ModulePath  string
-	Module      *analysis.Module
 	GoVersion   string
 	PackageVetx map[string]string
 	VetxOnly    bool
 	VetxOutput  string
-	Stdout      string
 }
 
 // fromGoCommand reports whether args are those of go vet or go fix, which ask
@@ -49,9 +44,6 @@ func vettool(args []string) {
 			os.Exit(u.refuse(err))
 		}
 		if u.VetxOnly {
-			if u.std() {
-				os.Exit(u.skip())
-			}
 			checks = factsOnly(checks)
 		}
 	}
@@ -68,32 +60,6 @@ func vettool(args []string) {
 func readUnit(name string) (u unit, ok bool) {
 	data, err := os.ReadFile(name)
 	return u, err == nil && json.Unmarshal(data, &u) == nil
-}
-
-// std reports whether u is a package of the standard library. The passes know
-// those from tables, and have no facts on them.
-func (u unit) std() bool {
-	module := u.ModulePath
-	if u.Module != nil {
-		module = u.Module.Path
-	}
-	path, _, _ := strings.Cut(u.ImportPath, " ") // without the test that it is built for
-	return summary.Std(path, module)
-}
-
-// skip writes that there are no facts on u, and returns the exit code: to read and
-// type-check all of std for that takes longer than to check a small module.
-func (u unit) skip() int {
-	for _, name := range [...]string{u.VetxOutput, u.Stdout} {
-		if name == "" {
-			continue
-		}
-		if err := os.WriteFile(name, nil, 0o666); err != nil {
-			fail(os.Stderr, err)
-			return 1
-		}
-	}
-	return 0
 }
 
 // refusal begins the facts of a unit that is refused.

@@ -99,25 +99,3 @@ func TestFromGoCommand(t *testing.T) {
 		}
 	}
 }
-
-// Only packages of std, whatever they are called, have no facts.
-func TestStdUnit(t *testing.T) {
-	tests := []struct {
-		path, module string
-		want         bool
-	}{
-		{"fmt", "", true},
-		{"net/http", "std", true},
-		{"vendor/golang.org/x/text/unicode/norm", "", true},
-		{"internal/poll [net.test]", "", true},
-		{"fmt", "fmt", false}, // a module may be called so
-		{"example.com/fmt", "", false},
-		{"lecture", "lecture", false},
-	}
-	for _, test := range tests {
-		u := unit{ImportPath: test.path, ModulePath: test.module}
-		if got := u.std(); got != test.want {
-			t.Errorf("%s of module %q: std is %v, want %v", test.path, test.module, got, test.want)
-		}
-	}
-}

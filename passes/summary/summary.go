@@ -83,17 +83,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // isStd reports whether pass's package belongs to the standard library.
 func isStd(pass *analysis.Pass) bool {
-	module := ""
-	if pass.Module != nil {
-		module = pass.Module.Path
-	}
-	return Std(pass.Pkg.Path(), module)
-}
-
-// Std reports whether the package with the given path, in the given module if it is
-// known, belongs to the standard library.
-func Std(path, module string) bool {
-	return known.Std(path) && (module == "" || module == "std" || module == "cmd")
+	return known.Std(pass.Pkg.Path()) && (pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd")
 }
 
 // Exclusive keeps other passes from using the machine, whose tables grow with
