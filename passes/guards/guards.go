@@ -190,6 +190,7 @@ type analyzer struct {
 	makings  map[making]bool
 	makers   map[making]bool
 	ops      map[*ssa.Function][]op
+	lends    map[*types.Var]bool // fields that are set to something that is not new
 	spawns   map[*ssa.Function]bool
 	hats     map[token.Pos]token.Pos
 	nodes    map[token.Pos]ast.Node

@@ -459,18 +459,24 @@ func (a *analyzer) lent(t *locks.Term) bool {
 	if t.X.Kind != locks.Field {
 		return false
 	}
-	for _, fn := range a.m.IR.Funcs {
-		for _, acc := range a.m.Accesses(fn) {
-			s, ok := acc.Instr.(*ssa.Store)
-			if acc.Var != t.X.Var || !ok {
-				continue
-			}
-			if _, made := s.Val.(*ssa.Alloc); !made {
-				return true
+	if a.lends == nil {
+		a.lends = make(map[*types.Var]bool)
+		for _, fn := range a.m.IR.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					s, ok := instr.(*ssa.Store)
+					if !ok {
+						continue
+					}
+					f, ok := s.Addr.(*ssa.FieldAddr)
+					if _, made := s.Val.(*ssa.Alloc); ok && !made && fieldVar(f) != nil {
+						a.lends[fieldVar(f)] = true
+					}
+				}
 			}
 		}
 	}
-	return false
+	return a.lends[t.X.Var]
 }
 
 // another reports whether the lock at term t, which is held, is certainly not
