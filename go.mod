@@ -3,7 +3,9 @@ module github.com/concurlint/concurlint
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/term v0.47.0
 	golang.org/x/tools v0.52.0
 )
 

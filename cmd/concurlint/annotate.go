@@ -111,7 +111,7 @@ func (o *guardOptions) annotate(list []*guard, problems int) ([]*guard, error) {
 		if err := all.comment(sure); err != nil {
 			return nil, err
 		}
-		after, left, err := o.guards(all)
+		after, left, err := o.guards(all, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -6,8 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
 )
 
 // check checks the packages that args name and prints what it finds.
@@ -19,6 +22,7 @@ func check(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, fmt.Errorf("%w\nRun concurlint help for usage.", err))
 	}
+	o.style = newStyle(o.color, stdout)
 	out := bufio.NewWriter(stdout)
 	code, err := o.check(out, stderr)
 	if err == nil {
@@ -32,63 +36,82 @@ func check(args []string, stdout, stderr io.Writer) int {
 
 // check does what o asks for and returns the exit code.
 func (o *options) check(stdout, stderr io.Writer) (int, error) {
+	o.progress = startProgress(stderr)
+	defer o.progress.end()
 	r, err := o.analyze(nil)
 	if err != nil {
 		return exitFailed, err
 	}
-	for _, problem := range r.problems {
+	problems := r.problems
+	var changes changes
+	if o.fix {
+		changes, r, err = o.fixAll(r)
+	}
+	o.progress.end()
+	for _, problem := range problems {
 		fmt.Fprintln(stderr, problem)
 	}
-	failed := r.problems != nil
-	changed := false
-	if o.fix {
-		changes, left, err := o.fixAll(r)
-		if err != nil {
-			return exitFailed, err
-		}
-		r, changed = left, len(changes) > 0
-		if err := changes.commit(o.diff, stdout); err != nil {
-			return exitFailed, err
-		}
+	if err == nil {
+		err = changes.commit(o.diff, stdout)
 	}
-	if o.json {
-		if err := writeJSON(stdout, r.findings); err != nil {
-			return exitFailed, err
-		}
-	} else if !o.diff {
-		for _, f := range r.findings {
-			f.writeText(stdout)
-			if o.fix && len(f.SuggestedFixes) > 0 {
-				fmt.Fprintf(stdout, "\t%s: the fix is not applied, because %s\n", f.position(f.Pos), f.whyNotFixed())
-			}
-		}
+	if err == nil && !o.diff {
+		err = o.write(stdout, r)
 	}
 	switch {
-	case failed:
-		return exitFailed, nil
-	case o.diff && changed, !o.diff && len(r.findings) > 0:
+	case err != nil, problems != nil:
+		return exitFailed, err
+	case o.diff && len(changes) > 0, !o.diff && len(r.findings) > 0:
 		return exitFindings, nil
 	default:
 		return exitClean, nil
 	}
 }
 
+// write prints r in the format that o asks for, or as text in its style.
+func (o *options) write(w io.Writer, r *report) error {
+	switch {
+	case o.format == "json":
+		return writeJSON(w, r.findings)
+	case o.style.rich:
+		o.style.write(w, r)
+	default:
+		for _, f := range r.findings {
+			f.writeText(w)
+		}
+	}
+	return nil
+}
+
 // A report is the result of one analysis.
 type report struct {
+	pkgs     []*packages.Package // that were analysed
 	findings []finding
 	problems []string // why packages could not be analysed
 }
 
 // analyze runs the checks on the packages, with overlay in place of files.
 func (o *options) analyze(overlay map[string][]byte) (*report, error) {
-	pkgs, problems, err := load(o.patterns, o.test, overlay)
+	pkgs, problems, err := load(o.patterns, o.test, overlay, o.progress)
 	if err != nil {
 		return nil, err
 	}
-	graph, err := checker.Analyze(o.checks, pkgs, nil)
+	graph, err := analyze(o.checks, pkgs, o.progress)
 	if err != nil {
 		return nil, err
 	}
 	list, failures := findings(graph)
-	return &report{list, append(problems, failures...)}, nil
+	return &report{pkgs, list, append(problems, failures...)}, nil
+}
+
+// analyze runs the checks on the packages and shows the progress of that.
+func analyze(checks []*analysis.Analyzer, pkgs []*packages.Package, p *progress) (*checker.Graph, error) {
+	counters := p.analyzers(pkgs, checks)
+	graph, err := checker.Analyze(slices.Concat(checks, counters), pkgs, nil)
+	if err != nil {
+		return nil, err
+	}
+	graph.Roots = slices.DeleteFunc(graph.Roots, func(act *checker.Action) bool {
+		return slices.Contains(counters, act.Analyzer)
+	})
+	return graph, nil
 }

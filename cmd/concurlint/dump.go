@@ -32,7 +32,7 @@ func dump(args []string, stdout, stderr io.Writer) int {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
-	pkgs, problems, err := load(patterns, false, nil)
+	pkgs, problems, err := load(patterns, false, nil, nil)
 	if err != nil {
 		return fail(stderr, err)
 	}

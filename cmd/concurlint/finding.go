@@ -19,6 +19,12 @@ type finding struct {
 	check string
 	pkg   *packages.Package
 	posn  token.Position // of Pos
+	note  string         // why its fix is not applied, if it should have been
+}
+
+// newFinding returns the finding d of the named check.
+func newFinding(d analysis.Diagnostic, check string, pkg *packages.Package) finding {
+	return finding{Diagnostic: d, check: check, pkg: pkg, posn: pkg.Fset.Position(d.Pos)}
 }
 
 // findings returns what the roots of graph report, in the order of positions,
@@ -29,7 +35,7 @@ func findings(graph *checker.Graph) (list []finding, problems []string) {
 			problems = append(problems, fmt.Sprintf("%s: %s failed: %v", act.Package.PkgPath, act.Analyzer.Name, act.Err))
 		}
 		for _, d := range act.Diagnostics {
-			list = append(list, finding{d, act.Analyzer.Name, act.Package, act.Package.Fset.Position(d.Pos)})
+			list = append(list, newFinding(d, act.Analyzer.Name, act.Package))
 		}
 	}
 	slices.Sort(problems)
@@ -61,6 +67,9 @@ func (f finding) writeText(w io.Writer) {
 	fmt.Fprintf(w, "%s: %s (%s)\n", f.position(f.Pos), f.Message, f.check)
 	for _, r := range f.Related {
 		fmt.Fprintf(w, "\t%s: %s\n", f.position(r.Pos), r.Message)
+	}
+	if f.note != "" {
+		fmt.Fprintf(w, "\t%s: %s\n", f.position(f.Pos), f.note)
 	}
 }
 

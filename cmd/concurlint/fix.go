@@ -45,6 +45,11 @@ func (o *options) fixAll(r *report) (changes, *report, error) {
 		}
 		r = fixed
 	}
+	for i, f := range r.findings {
+		if len(f.SuggestedFixes) > 0 {
+			r.findings[i].note = "the fix is not applied, because " + f.whyNotFixed()
+		}
+	}
 	return all, r, nil
 }
 

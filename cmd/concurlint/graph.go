@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/concurlint/concurlint/internal/draw"
@@ -80,7 +79,9 @@ func graph(args []string, stdout, stderr io.Writer) int {
 			return fail(stderr, fmt.Errorf("the flag %s must stand before the packages", p))
 		}
 	}
-	g, problems, err := loadOrder(patterns)
+	progress := startProgress(stderr)
+	g, problems, err := loadOrder(patterns, progress)
+	progress.end()
 	if err != nil {
 		return fail(stderr, err)
 	}
@@ -122,12 +123,12 @@ func chooseFormat(name, file string) (format, error) {
 }
 
 // loadOrder returns the lock-order graph of the packages that patterns match.
-func loadOrder(patterns []string) (g *draw.Graph, problems []string, err error) {
-	pkgs, problems, err := load(patterns, false, nil)
+func loadOrder(patterns []string, p *progress) (g *draw.Graph, problems []string, err error) {
+	pkgs, problems, err := load(patterns, false, nil, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	analyzed, err := checker.Analyze([]*analysis.Analyzer{order.Analyzer}, pkgs, nil)
+	analyzed, err := analyze([]*analysis.Analyzer{order.Analyzer}, pkgs, p)
 	if err != nil {
 		return nil, nil, err
 	}

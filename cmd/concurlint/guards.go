@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/concurlint/concurlint/passes/guards"
@@ -68,7 +67,9 @@ func printGuards(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, fmt.Errorf("%w\nRun concurlint help guards for usage.", err))
 	}
-	list, problems, err := o.guards(nil)
+	progress := startProgress(stderr)
+	list, problems, err := o.guards(nil, progress)
+	progress.end()
 	if err == nil && o.write {
 		list, err = o.annotate(list, len(problems))
 	}
@@ -135,8 +136,8 @@ type guard struct {
 
 // guards returns what is known about the data of the packages, with overlay in
 // place of files, by package and position.
-func (o *guardOptions) guards(overlay map[string][]byte) (list []*guard, problems []string, err error) {
-	pkgs, problems, err := load(o.patterns, false, overlay)
+func (o *guardOptions) guards(overlay map[string][]byte, p *progress) (list []*guard, problems []string, err error) {
+	pkgs, problems, err := load(o.patterns, false, overlay, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,7 +146,7 @@ func (o *guardOptions) guards(overlay map[string][]byte) (list []*guard, problem
 			return nil, nil, err
 		}
 	}
-	graph, err := checker.Analyze([]*analysis.Analyzer{guards.Analyzer}, pkgs, nil)
+	graph, err := analyze([]*analysis.Analyzer{guards.Analyzer}, pkgs, p)
 	if err != nil {
 		return nil, nil, err
 	}

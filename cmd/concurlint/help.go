@@ -23,7 +23,8 @@ Usage:
 	go vet -vettool=$(which concurlint) [flags] [packages]
 
 Packages are named as for go build; without any, they are ./... . The first
-form checks them at once, the second keeps results for the next time.
+form checks them at once, the second keeps results for the next time; go vet has
+no flags but those of the checks.
 GOFLAGS=-tags=... sets build tags.
 `
 
@@ -36,7 +37,10 @@ tab. File names are relative to the current directory if they are below it.
 	file:line:column: message (check)
 		file:line:column: message
 
-Standard error stays empty unless something fails. Generated files are not
+On a terminal, each line comes with the source that it is about, in color unless
+NO_COLOR is set, and a summary comes last; -color=always does the same in a pipe.
+Standard error shows the progress on a terminal, and else stays empty unless
+something fails. Generated files are not
 reported. "concurlint help ignore" tells how to silence a finding.
 
 With -json, the output is one object: for each package with findings, by its

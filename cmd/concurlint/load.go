@@ -16,19 +16,23 @@ import (
 // load returns the packages that patterns match, but for those that cannot be
 // analysed; problems says why, a line each. Test variants stand for their
 // packages, as in go vet. Files in overlay have the contents given there.
-func load(patterns []string, tests bool, overlay map[string][]byte) (pkgs []*packages.Package, problems []string, err error) {
+// The progress is that of reading them.
+func load(patterns []string, tests bool, overlay map[string][]byte, p *progress) (pkgs []*packages.Package, problems []string, err error) {
 	env := readGoEnv()
 	config := &packages.Config{
 		Mode:    packages.LoadAllSyntax | packages.NeedModule | packages.NeedForTest,
 		Tests:   tests,
 		Overlay: overlay,
 	}
-	if env.root != "" && !mayNameStd(patterns, env.root) {
-		config.ParseFile = headers(env.root)
+	withHeaders := env.root != "" && !mayNameStd(patterns, env.root)
+	if withHeaders {
+		config.ParseFile = p.counting(headers(env.root))
+	} else {
+		config.ParseFile = p.counting(parseFile)
 	}
 	pkgs, err = packages.Load(config, patterns...)
-	if err == nil && config.ParseFile != nil && stdFailed(pkgs, env.root) {
-		config.ParseFile = nil
+	if err == nil && withHeaders && stdFailed(pkgs, env.root) {
+		config.ParseFile = p.counting(parseFile)
 		pkgs, err = packages.Load(config, patterns...)
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -15,16 +16,27 @@ import (
 // options are what the command line asks for when it asks for a check.
 type options struct {
 	json, fix, diff, test bool
+	format, color         string
 	checks                []*analysis.Analyzer
 	patterns              []string
+	style                 style
+	progress              *progress
 }
+
+// These are the values of flags that have a choice, the default first.
+var (
+	outputs = []string{"text", "json"}
+	colors  = []string{"auto", "always", "never"}
+)
 
 // flags returns the flags of the command line, which set o, and a function
 // that returns the checks that they choose.
 func (o *options) flags() (*flag.FlagSet, func() []*analysis.Analyzer) {
 	fs := flag.NewFlagSet("concurlint", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.BoolVar(&o.json, "json", false, "print findings as JSON")
+	fs.StringVar(&o.format, "format", outputs[0], "how to print findings: "+alternatives(outputs))
+	fs.BoolVar(&o.json, "json", false, "print findings as JSON, as -format=json does")
+	fs.StringVar(&o.color, "color", colors[0], "whether to show findings as on a terminal: "+alternatives(colors))
 	fs.BoolVar(&o.fix, "fix", false, "apply the suggested fixes and print what is left")
 	fs.BoolVar(&o.diff, "diff", false, "with -fix, print the changes and make none")
 	fs.BoolVar(&o.test, "test", true, "check test files too (default true)")
@@ -74,13 +86,30 @@ func parseOptions(args []string) (*options, error) {
 	if len(o.patterns) == 0 {
 		o.patterns = []string{"./..."}
 	}
+	if o.json && o.format == outputs[0] {
+		o.format = "json"
+	}
 	switch {
 	case o.diff && !o.fix:
 		return nil, errors.New("-diff needs -fix")
+	case !slices.Contains(outputs, o.format):
+		return nil, fmt.Errorf("there is no format %s: it is %s", o.format, alternatives(outputs))
+	case !slices.Contains(colors, o.color):
+		return nil, fmt.Errorf("there is no color %s: it is %s", o.color, alternatives(colors))
 	case o.diff && o.json:
 		return nil, errors.New("-diff and -json exclude each other")
+	case o.json && o.format != "json":
+		return nil, fmt.Errorf("-json and -format=%s exclude each other", o.format)
+	case o.diff && o.format != outputs[0]:
+		return nil, fmt.Errorf("-diff and -format=%s exclude each other", o.format)
 	case len(o.checks) == 0:
 		return nil, errors.New("all checks are switched off")
 	}
 	return o, nil
+}
+
+// alternatives returns words as they are listed in a sentence.
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

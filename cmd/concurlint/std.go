@@ -17,6 +17,11 @@ import (
 // A parseFunc is a [packages.Config.ParseFile].
 type parseFunc func(fset *token.FileSet, name string, src []byte) (*ast.File, error)
 
+// parseFile is the parseFunc that [packages.Load] uses by default.
+func parseFile(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
+	return parser.ParseFile(fset, name, src, parser.AllErrors|parser.ParseComments)
+}
+
 // headers returns a parseFunc that leaves out the bodies of functions in the
 // standard library below goroot. The passes know std from tables and never
 // look there, and half of the time and memory of a run goes into them.
@@ -25,7 +30,7 @@ type parseFunc func(fset *token.FileSet, name string, src []byte) (*ast.File, er
 func headers(goroot string) parseFunc {
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 		if !isBelow(name, goroot) {
-			return parser.ParseFile(fset, name, src, parser.AllErrors|parser.ParseComments)
+			return parseFile(fset, name, src)
 		}
 		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 		if err == nil {
