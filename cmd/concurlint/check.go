@@ -36,6 +36,9 @@ func check(args []string, stdout, stderr io.Writer) int {
 
 // check does what o asks for and returns the exit code.
 func (o *options) check(stdout, stderr io.Writer) (int, error) {
+	if err := o.prepare(); err != nil {
+		return exitFailed, err
+	}
 	o.progress = startProgress(stderr)
 	defer o.progress.end()
 	r, err := o.analyze(nil)
@@ -50,6 +53,11 @@ func (o *options) check(stdout, stderr io.Writer) (int, error) {
 	o.progress.end()
 	for _, problem := range problems {
 		fmt.Fprintln(stderr, problem)
+	}
+	if o.writeBaseline && problems == nil {
+		return exitClean, writeBaseline(o.baseline, r.findings)
+	} else if o.writeBaseline {
+		return exitFailed, errors.New("the baseline is not written, since not all packages could be analysed")
 	}
 	if err == nil {
 		err = changes.commit(o.diff, stdout)
@@ -67,11 +75,28 @@ func (o *options) check(stdout, stderr io.Writer) (int, error) {
 	}
 }
 
+// prepare finds out what to check and what is known.
+func (o *options) prepare() (err error) {
+	if o.baseline != "" && !o.writeBaseline {
+		if o.known, err = readBaseline(o.baseline); err != nil {
+			return err
+		}
+	}
+	if o.changedFrom != "" {
+		o.patterns, err = changedPackages(o.patterns, o.changedFrom)
+	}
+	return err
+}
+
 // write prints r in the format that o asks for, or as text in its style.
 func (o *options) write(w io.Writer, r *report) error {
 	switch {
 	case o.format == "json":
 		return writeJSON(w, r.findings)
+	case o.format == "sarif":
+		return writeSARIF(w, r, o.rules())
+	case o.format == "github":
+		writeAnnotations(w, r.findings)
 	case o.style.rich:
 		o.style.write(w, r)
 	default:
@@ -80,6 +105,14 @@ func (o *options) write(w io.Writer, r *report) error {
 		}
 	}
 	return nil
+}
+
+// rules returns all that a finding may be about.
+func (o *options) rules() []*analysis.Analyzer {
+	if o.known != nil {
+		return slices.Concat(o.checks, []*analysis.Analyzer{baselineRule})
+	}
+	return o.checks
 }
 
 // A report is the result of one analysis.
@@ -91,6 +124,9 @@ type report struct {
 
 // analyze runs the checks on the packages, with overlay in place of files.
 func (o *options) analyze(overlay map[string][]byte) (*report, error) {
+	if len(o.patterns) == 0 {
+		return new(report), nil // nothing has changed
+	}
 	pkgs, problems, err := load(o.patterns, o.test, overlay, o.progress)
 	if err != nil {
 		return nil, err
@@ -100,6 +136,9 @@ func (o *options) analyze(overlay map[string][]byte) (*report, error) {
 		return nil, err
 	}
 	list, failures := findings(graph)
+	if o.known != nil {
+		list = o.known.apply(list, pkgs, o.checks, o.test)
+	}
 	return &report{pkgs, list, append(problems, failures...)}, nil
 }
 

@@ -112,10 +112,15 @@ func writeJSON(w io.Writer, list []finding) error {
 		}
 		byCheck[f.check] = append(byCheck[f.check], f.json())
 	}
+	return encodeJSON(w, tree)
+}
+
+// encodeJSON prints v as people can read it.
+func encodeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "\t")
-	return e.Encode(tree)
+	return e.Encode(v)
 }
 
 // json returns f in its JSON form.

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -231,10 +230,7 @@ func (o *guardOptions) print(w io.Writer, list []*guard) error {
 	for _, g := range list {
 		out = append(out, g.json())
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "\t")
-	return e.Encode(out)
+	return encodeJSON(w, out)
 }
 
 // owner returns the type that has the field, or "" for package variables.

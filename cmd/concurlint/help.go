@@ -4,8 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -65,10 +63,16 @@ related may be absent, and offsets count bytes:
 		}
 	}
 
+With -format=sarif, the output is a log of SARIF 2.1.0, with the rules, related
+locations, fixes and fingerprints that do not depend on lines. With
+-format=github, it is workflow commands, which GitHub's actions show in a pull
+request. Both name files relative to $GITHUB_WORKSPACE, if we run in there.
+` + baselineHelp + changedHelp + `
 Exit status
 
 	0  no findings
-	1  findings; with -fix, findings that are left; with -fix -diff, changes
+	1  findings, lines of a baseline that are out of date among them; with -fix,
+	   findings that are left; with -fix -diff, changes
 	2  wrong usage, or packages that could not be loaded or analysed; findings
 	   in the others are printed all the same
 `
@@ -156,17 +160,4 @@ func checkFlags(a *analysis.Analyzer) string {
 		fmt.Fprintf(&b, "\t-%s.%s  %s (default %s)\n", a.Name, f.Name, f.Usage, f.DefValue)
 	})
 	return b.String()
-}
-
-// printVersion prints the version of concurlint.
-func printVersion(args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 {
-		return fail(stderr, fmt.Errorf("version takes no arguments"))
-	}
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	fmt.Fprintf(stdout, "concurlint %s %s\n", version, runtime.Version())
-	return exitClean
 }

@@ -17,15 +17,19 @@ import (
 type options struct {
 	json, fix, diff, test bool
 	format, color         string
+	baseline, changedFrom string
+	writeBaseline         bool
 	checks                []*analysis.Analyzer
 	patterns              []string
-	style                 style
-	progress              *progress
+
+	known    *baseline // findings not to be reported, if any
+	style    style
+	progress *progress
 }
 
 // These are the values of flags that have a choice, the default first.
 var (
-	outputs = []string{"text", "json"}
+	outputs = []string{"text", "json", "sarif", "github"}
 	colors  = []string{"auto", "always", "never"}
 )
 
@@ -40,6 +44,9 @@ func (o *options) flags() (*flag.FlagSet, func() []*analysis.Analyzer) {
 	fs.BoolVar(&o.fix, "fix", false, "apply the suggested fixes and print what is left")
 	fs.BoolVar(&o.diff, "diff", false, "with -fix, print the changes and make none")
 	fs.BoolVar(&o.test, "test", true, "check test files too (default true)")
+	fs.StringVar(&o.baseline, "baseline", "", "report nothing that is in this file")
+	fs.BoolVar(&o.writeBaseline, "write-baseline", false, "write all findings to the file of -baseline and report none")
+	fs.StringVar(&o.changedFrom, "changed-from", "", "check only packages changed since the branch left this revision of git")
 	named := make(map[string]*bool)
 	for _, a := range analyzers.All {
 		named[a.Name] = fs.Bool(a.Name, true, "run check "+a.Name)
@@ -89,23 +96,37 @@ func parseOptions(args []string) (*options, error) {
 	if o.json && o.format == outputs[0] {
 		o.format = "json"
 	}
-	switch {
-	case o.diff && !o.fix:
-		return nil, errors.New("-diff needs -fix")
-	case !slices.Contains(outputs, o.format):
-		return nil, fmt.Errorf("there is no format %s: it is %s", o.format, alternatives(outputs))
-	case !slices.Contains(colors, o.color):
-		return nil, fmt.Errorf("there is no color %s: it is %s", o.color, alternatives(colors))
-	case o.diff && o.json:
-		return nil, errors.New("-diff and -json exclude each other")
-	case o.json && o.format != "json":
-		return nil, fmt.Errorf("-json and -format=%s exclude each other", o.format)
-	case o.diff && o.format != outputs[0]:
-		return nil, fmt.Errorf("-diff and -format=%s exclude each other", o.format)
-	case len(o.checks) == 0:
-		return nil, errors.New("all checks are switched off")
+	if err := o.validate(); err != nil {
+		return nil, err
 	}
 	return o, nil
+}
+
+// validate returns an error if the flags contradict each other.
+func (o *options) validate() error {
+	switch {
+	case o.diff && !o.fix:
+		return errors.New("-diff needs -fix")
+	case !slices.Contains(outputs, o.format):
+		return fmt.Errorf("there is no format %s: it is %s", o.format, alternatives(outputs))
+	case !slices.Contains(colors, o.color):
+		return fmt.Errorf("there is no color %s: it is %s", o.color, alternatives(colors))
+	case o.diff && o.json:
+		return errors.New("-diff and -json exclude each other")
+	case o.json && o.format != "json":
+		return fmt.Errorf("-json and -format=%s exclude each other", o.format)
+	case o.diff && o.format != outputs[0]:
+		return fmt.Errorf("-diff and -format=%s exclude each other", o.format)
+	case o.writeBaseline && o.baseline == "":
+		return errors.New("-write-baseline needs -baseline")
+	case o.writeBaseline && o.changedFrom != "":
+		return errors.New("-write-baseline and -changed-from exclude each other")
+	case o.writeBaseline && o.fix:
+		return errors.New("-write-baseline and -fix exclude each other")
+	case len(o.checks) == 0:
+		return errors.New("all checks are switched off")
+	}
+	return nil
 }
 
 // alternatives returns words as they are listed in a sentence.

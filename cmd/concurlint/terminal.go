@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers"
 )
@@ -184,7 +185,7 @@ func tally(list []finding) []count {
 
 // reports returns what the named check reports, in a few words.
 func reports(check string) string {
-	for _, a := range analyzers.All {
+	for _, a := range slices.Concat(analyzers.All, []*analysis.Analyzer{baselineRule}) {
 		if a.Name == check {
 			first, _, _ := strings.Cut(a.Doc, "\n\n")
 			return strings.TrimPrefix(first, "report ")
