@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/concurlint/concurlint/internal/draw"
@@ -132,20 +133,26 @@ func loadOrder(patterns []string, p *progress) (g *draw.Graph, problems []string
 	if err != nil {
 		return nil, nil, err
 	}
+	g, failures := drawOrder(pkgs, analyzed.Roots)
+	return g, append(problems, failures...), nil
+}
+
+// drawOrder returns the lock-order graph of pkgs from the actions of pass order.
+func drawOrder(pkgs []*packages.Package, acts []*checker.Action) (g *draw.Graph, problems []string) {
 	n := nestings{names: make(map[string]string)}
 	packages.Visit(pkgs, nil, func(p *packages.Package) { n.names[p.PkgPath] = p.Name })
-	for _, act := range analyzed.Roots {
+	for _, act := range acts {
 		if act.Err != nil {
 			problems = append(problems, fmt.Sprintf("concurlint: %s: %v", act.Package.PkgPath, act.Err))
 			continue
 		}
 		n.add(act.Package, act.Result.(*order.Result).Ready())
 	}
-	return n.drawing(title(pkgs)), problems, nil
+	return n.drawing(title("Lock order", pkgs)), problems
 }
 
-// title returns the title of the drawing for pkgs.
-func title(pkgs []*packages.Package) string {
+// title returns the title of something about pkgs.
+func title(about string, pkgs []*packages.Package) string {
 	var modules []string
 	for _, p := range pkgs {
 		if p.Module != nil && !slices.Contains(modules, p.Module.Path) {
@@ -153,9 +160,9 @@ func title(pkgs []*packages.Package) string {
 		}
 	}
 	if len(modules) != 1 {
-		return "Lock order"
+		return about
 	}
-	return "Lock order of " + modules[0]
+	return about + " of " + modules[0]
 }
 
 // nestings are the edges of a lock-order graph, with the places where they are
@@ -172,8 +179,11 @@ type nesting struct {
 	heldAt, where string // as far as possible below the current directory
 }
 
-// add adds what pkg has.
+// add adds what pkg has, but for its tests.
 func (n *nestings) add(pkg *packages.Package, result *order.Result) {
+	inTest := func(e *order.Edge) bool {
+		return strings.HasSuffix(pkg.Fset.Position(e.Pos).Filename, "_test.go")
+	}
 	place := func(e *order.Edge) nesting {
 		if !e.Pos.IsValid() || !e.HeldPos.IsValid() {
 			return nesting{e, e.HeldAt, e.Where}
@@ -182,9 +192,14 @@ func (n *nestings) add(pkg *packages.Package, result *order.Result) {
 		return nesting{e, fmt.Sprintf("%s:%d", relative(held.Filename), held.Line), fmt.Sprintf("%s:%d", relative(at.Filename), at.Line)}
 	}
 	for _, e := range result.Edges {
-		n.edges = append(n.edges, place(e))
+		if !inTest(e) {
+			n.edges = append(n.edges, place(e))
+		}
 	}
 	for _, c := range result.Cycles {
+		if slices.ContainsFunc(c.Edges, inTest) {
+			continue
+		}
 		var edges []nesting
 		for _, e := range c.Edges {
 			edges = append(edges, place(e))

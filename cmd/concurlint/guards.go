@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
 	"github.com/concurlint/concurlint/passes/guards"
@@ -134,7 +135,7 @@ type guard struct {
 }
 
 // guards returns what is known about the data of the packages, with overlay in
-// place of files, by package and position.
+// place of files.
 func (o *guardOptions) guards(overlay map[string][]byte, p *progress) (list []*guard, problems []string, err error) {
 	pkgs, problems, err := load(o.patterns, false, overlay, p)
 	if err != nil {
@@ -149,7 +150,14 @@ func (o *guardOptions) guards(overlay map[string][]byte, p *progress) (list []*g
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, act := range graph.Roots {
+	list, failures := o.collect(graph.Roots)
+	return list, append(problems, failures...), nil
+}
+
+// collect returns what the actions of pass guards tell and o asks for, by
+// package and position.
+func (o *guardOptions) collect(acts []*checker.Action) (list []*guard, problems []string) {
+	for _, act := range acts {
 		if act.Err != nil {
 			problems = append(problems, fmt.Sprintf("%s: %v", act.Package.PkgPath, act.Err))
 			continue
@@ -164,7 +172,7 @@ func (o *guardOptions) guards(overlay map[string][]byte, p *progress) (list []*g
 			cmp.Compare(g.posn.Column, h.posn.Column),
 		)
 	})
-	return list, problems, nil
+	return list, problems
 }
 
 // ofPackage returns what r tells about the data of pkg and o asks for.

@@ -46,6 +46,7 @@ func commands() []command {
 		{"help", "[name...]\texplain concurlint, a check or a command", "", help},
 		{"guards", "[-json] [-write] [-declared] [-infer] [-all] [packages]\tprint which lock guards which field or variable, and why; -write adds comments", guardsHelp, printGuards},
 		{"graph", graphUsage, graphHelp, graph},
+		{"report", reportUsage, reportHelp, writeReport},
 		{"dump", "lockstate [-func RE] [packages]\tprint the lock states beside the SSA form, to debug concurlint", "", dump},
 		{"version", "\tprint the version of concurlint, of the Go it was built with, and its commit", "", printVersion},
 	}

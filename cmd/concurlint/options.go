@@ -75,19 +75,24 @@ func (o *options) flags() (*flag.FlagSet, func() []*analysis.Analyzer) {
 func parseOptions(args []string) (*options, error) {
 	o := new(options)
 	fs, checks := o.flags()
+	return o, o.parse(fs, checks, args)
+}
+
+// parse sets o to what args ask for. The flags are those of o, or more.
+func (o *options) parse(fs *flag.FlagSet, checks func() []*analysis.Analyzer, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
 			var names []string
 			fs.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
-			return nil, fmt.Errorf("there is no flag or check -%s%s", name, didYouMean("-"+name, names))
+			return fmt.Errorf("there is no flag or check -%s%s", name, didYouMean("-"+name, names))
 		}
-		return nil, err
+		return err
 	}
 	o.checks = checks()
 	o.patterns = fs.Args()
 	for _, p := range o.patterns {
 		if strings.HasPrefix(p, "-") {
-			return nil, fmt.Errorf("the flag %s must stand before the packages", p)
+			return fmt.Errorf("the flag %s must stand before the packages", p)
 		}
 	}
 	if len(o.patterns) == 0 {
@@ -96,10 +101,7 @@ func parseOptions(args []string) (*options, error) {
 	if o.json && o.format == outputs[0] {
 		o.format = "json"
 	}
-	if err := o.validate(); err != nil {
-		return nil, err
-	}
-	return o, nil
+	return o.validate()
 }
 
 // validate returns an error if the flags contradict each other.

@@ -48,7 +48,7 @@ func (g *Graph) words(remark []string) []string {
 	lines := append([]string{g.Title}, g.Caption...)
 	lines = append(lines, remark...)
 	for i, c := range g.Cycles {
-		lines = append(lines, "", fmt.Sprintf("Cycle %d: %s", i+1, g.cycleName(c)))
+		lines = append(lines, "", fmt.Sprintf("Cycle %d: %s", i+1, g.CycleName(c)))
 		for _, s := range c.Story {
 			lines = append(lines, "  "+s)
 		}

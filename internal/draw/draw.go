@@ -50,8 +50,8 @@ func (g *Graph) edgeName(e Edge) string {
 	return g.Nodes[e.From].String() + " → " + g.Nodes[e.To].String()
 }
 
-// cycleName returns the names of the nodes of c.
-func (g *Graph) cycleName(c Cycle) string {
+// CycleName returns the names of the nodes of c.
+func (g *Graph) CycleName(c Cycle) string {
 	var names []string
 	for _, e := range c.Edges {
 		names = append(names, g.Nodes[g.Edges[e].From].String())

@@ -47,7 +47,7 @@ func (g *Graph) writeCycles(b *bytes.Buffer) {
 	fmt.Fprintf(b, "<h2>%s</h2>\n<ol id=\"cycles\">\n", plural(len(g.Cycles), "cycle"))
 	for _, c := range g.Cycles {
 		edges := strings.Trim(fmt.Sprint(c.Edges), "[]")
-		fmt.Fprintf(b, "<li><button class=\"cycle\" data-edges=\"%s\">%s</button>\n<ul>\n", edges, escape(g.cycleName(c)))
+		fmt.Fprintf(b, "<li><button class=\"cycle\" data-edges=\"%s\">%s</button>\n<ul>\n", edges, escape(g.CycleName(c)))
 		for _, s := range c.Story {
 			fmt.Fprintf(b, "<li>%s</li>\n", escape(s))
 		}

@@ -25,7 +25,11 @@
 		v.y = y + height / 2 - (h + tools) / 2 / scale;
 		show(v);
 	}
-	const showAll = () => showBox(0, 0, picture.width, picture.height);
+	let all; // the view of the whole picture, if that is what is shown
+	function showAll() {
+		showBox(0, 0, picture.width, picture.height);
+		all = view;
+	}
 	function showElements(list) {
 		const boxes = list.map(g => g.getBBox());
 		const left = Math.min(...boxes.map(b => b.x)), top = Math.min(...boxes.map(b => b.y));
@@ -216,9 +220,12 @@
 
 	showAll();
 	new ResizeObserver(() => {
-		// Keep the scale and the middle.
+		// Keep the scale and the middle, or show all: there may have been no
+		// size yet, in a frame that was closed.
 		const w = svg.clientWidth, h = svg.clientHeight;
-		if (w && h && Math.abs(view.width / view.height - w / h) > 0.001) {
+		if (w && h && view === all) {
+			showAll();
+		} else if (w && h && Math.abs(view.width / view.height - w / h) > 0.001) {
 			const height = view.width * h / w;
 			show({...view, y: view.y + (view.height - height) / 2, height});
 		}

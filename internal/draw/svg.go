@@ -18,7 +18,7 @@ var svgStyle string
 func WriteSVG(w io.Writer, g *Graph) error {
 	var b bytes.Buffer
 	p := layout(g)
-	words := g.words(p.left("%s left out: an arrow from a to b and one from b to c imply one from a to c."))
+	words := g.words(p.left(impliedLeftOut))
 	wide := p.width
 	for _, line := range words {
 		wide = max(wide, columns(line)*charWidth+2*margin)
@@ -37,7 +37,25 @@ func WriteSVG(w io.Writer, g *Graph) error {
 	return err
 }
 
+// WriteInline writes g as a picture that is part of an HTML page, which has to
+// tell the cycles itself. If there are many edges, those that follow from
+// others are left out; left says so.
+func WriteInline(w io.Writer, g *Graph) (left []string, err error) {
+	var b bytes.Buffer
+	p := layout(g)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`+"\n",
+		p.width, p.height, p.width, p.height, escape(g.Title))
+	fmt.Fprintf(&b, "<style>\n%s</style>\n", svgStyle)
+	p.write(&b, g, false)
+	fmt.Fprintln(&b, "</svg>")
+	_, err = b.WriteTo(w)
+	return p.left(impliedLeftOut), err
+}
+
 const lineHeight = 18 // of the text below a picture
+
+// impliedLeftOut says which edges are left out of a picture.
+const impliedLeftOut = "%s left out: an arrow from a to b and one from b to c imply one from a to c."
 
 // left returns what the format says about the edges that are left out, if any.
 func (p *picture) left(format string) []string {
