@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,8 +78,109 @@ func checkAnalyzer(t *testing.T, a *analysis.Analyzer) {
 	if !slices.Contains(a.Requires, suppress.Analyzer) {
 		t.Error("the check is not wrapped by suppress.Wrap")
 	}
-	if !strings.Contains(a.Doc, "//concurlint:ignore "+a.Name+" ") {
-		t.Error("the documentation does not show how to silence the check")
+}
+
+// TestDocs names a part that the documentation of a check lacks.
+func TestDocs(t *testing.T) {
+	for _, a := range analyzers.All {
+		for _, lack := range docLacks(a.Name, a.Doc) {
+			t.Errorf("the documentation of %s lacks %s", a.Name, lack)
+		}
+	}
+}
+
+// quoted matches code with a comment long enough to be the message of a check.
+var quoted = regexp.MustCompile(`(?m)\S[ \t]+// \S.{15,}$`)
+
+// sentence matches the end of a sentence.
+var sentence = regexp.MustCompile(`[.:](\s|$)`)
+
+// docLacks returns the parts that text, the documentation of the named check,
+// lacks.
+func docLacks(name, text string) (lacks []string) {
+	var wrong, right, silence, unreported bool
+	reasons := 0 // sentences about what the check reports
+	var before string
+	var parser comment.Parser
+	for _, block := range parser.Parse(text).Content[1:] { // the first is the summary
+		switch block := block.(type) {
+		case *comment.Code:
+			switch {
+			case strings.HasPrefix(before, "To keep a report quiet, say why"):
+				silence = strings.Contains(block.Text, "//concurlint:ignore "+name+" ")
+			case quoted.MatchString(block.Text):
+				wrong = true
+			default:
+				right = true
+			}
+		case *comment.Paragraph:
+			before = plain(block)
+			switch {
+			case strings.HasPrefix(before, "Not reported "), strings.HasPrefix(before, "Nothing is reported "):
+				unreported = true
+			case strings.HasPrefix(before, "This check cannot be silenced"):
+				silence = name == ignore.Analyzer.Name // the others can
+			case !strings.HasPrefix(before, "To keep a report quiet"):
+				reasons += len(sentence.FindAllString(before, -1))
+			}
+		}
+	}
+	for _, part := range []struct {
+		has  bool
+		what string
+	}{
+		{wrong, "wrong code with the message in a comment"},
+		{right, "right code"},
+		{reasons >= 2, "two sentences that say why"},
+		{unreported, `a paragraph that begins with "Not reported"`},
+		{silence, `an example of how to silence it, after "To keep a report quiet, say why:"`},
+	} {
+		if !part.has {
+			lacks = append(lacks, part.what)
+		}
+	}
+	return lacks
+}
+
+// plain returns the text of p.
+func plain(p *comment.Paragraph) string {
+	var printer comment.Printer
+	text := printer.Text(&comment.Doc{Content: []comment.Block{p}})
+	return strings.Join(strings.Fields(string(text)), " ")
+}
+
+func TestDocLacks(t *testing.T) {
+	const whole = `report what is late
+
+Who waits is late. So are those who wait for them:
+
+	wait() // wait is called on line 5, which is late
+
+Do not wait:
+
+	run()
+
+Not reported is what is early.
+
+To keep a report quiet, say why:
+
+	wait() //concurlint:ignore late it is early
+`
+	if lacks := docLacks("late", whole); lacks != nil {
+		t.Errorf("nothing is missing, but docLacks = %q", lacks)
+	}
+	for old, want := range map[string]string{
+		" // wait is called on line 5, which is late": "wrong code",
+		"\trun()\n": "right code",
+		"Who waits is late. So are those who wait for them:\n": "two sentences",
+		"Not reported is what":                                 "Not reported",
+		"//concurlint:ignore late":                             "silence",
+		"To keep a report quiet, say why:\n":                   "silence",
+	} {
+		lacks := docLacks("late", strings.Replace(whole, old, "", 1))
+		if len(lacks) == 0 || !strings.Contains(strings.Join(lacks, "\n"), want) {
+			t.Errorf("without %q, docLacks = %q, want %s", old, lacks, want)
+		}
 	}
 }
 
