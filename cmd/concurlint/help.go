@@ -21,9 +21,9 @@ Usage:
 	go vet -vettool=$(which concurlint) [flags] [packages]
 
 Packages are named as for go build; without any, they are ./... . The first
-form checks them at once, the second keeps results for the next time; go vet has
-no flags but those of the checks.
-GOFLAGS=-tags=... sets build tags.
+form checks them at once, the second keeps results for the next time. In the
+second, only flags of checks mean us: output, baselines and fixes are then those
+of go vet. GOFLAGS=-tags=... sets build tags.
 `
 
 const helpTail = `
@@ -38,8 +38,8 @@ tab. File names are relative to the current directory if they are below it.
 On a terminal, each line comes with the source that it is about, in color unless
 NO_COLOR is set, and a summary comes last; -color=always does the same in a pipe.
 Standard error shows the progress on a terminal, and else stays empty unless
-something fails. Generated files are not
-reported. "concurlint help ignore" tells how to silence a finding.
+something fails. Generated files are not reported. "concurlint help ignore"
+tells how to silence a finding.
 
 With -json, the output is one object: for each package with findings, by its
 ID, and each check, by its name, the list of findings in the order of their
@@ -141,7 +141,7 @@ func printHelp(w io.Writer) {
 	driver, _ := o.flags()
 	driver.VisitAll(func(f *flag.Flag) {
 		if !slices.Contains(checkNames(), f.Name) && !strings.Contains(f.Name, ".") {
-			row("-%s\t%s", f.Name, f.Usage)
+			row("-%s\t%s", withValue(f), unquoted(f))
 		}
 	})
 	row("-NAME\trun only the checks that are named so")
@@ -151,6 +151,20 @@ func printHelp(w io.Writer) {
 		fmt.Fprint(w, checkFlags(a))
 	}
 	fmt.Fprint(w, helpTail)
+}
+
+// withValue returns the name of f with that of its value, if it takes one.
+func withValue(f *flag.Flag) string {
+	if value, _ := flag.UnquoteUsage(f); value != "" {
+		return f.Name + "=" + value
+	}
+	return f.Name
+}
+
+// unquoted returns the usage of f.
+func unquoted(f *flag.Flag) string {
+	_, usage := flag.UnquoteUsage(f)
+	return usage
 }
 
 // checkFlags returns the description of the flags of a, a line for each.
