@@ -13,7 +13,7 @@ import (
 // cannot meet another: in the documentation of a function, or in a comment just
 // above the access.
 var permits = regexp.MustCompile(`(?i)\b((it is|it's|is|are|can be|can|be) safe(ly)?|no need|not need|needn't|need not|not needed|doesn't need|don't need|must not be (called|used)|` +
-	`(not|never) (be )?(called|used|accessed) (concurrently|in parallel)|not safe for concurrent|(single|same|one) goroutine|serial(ly|i[sz]\w*)|external(ly)? synchroni[sz]\w*)\b`)
+	`(not|never) (be )?(called|used|accessed) (concurrently|in parallel)|not safe for concurrent|(single|same|one) goroutine|assumed (to not|not to|to never) be (accessed|used|shared)|(nobody|no one|no other goroutine) else|(by|to) (anyone|anybody) (but|else)|serial(ly|i[sz]\w*)|external(ly)? synchroni[sz]\w*)\b`)
 
 // above is how many lines a comment may stand above the access it speaks of.
 const above = 6
