@@ -124,7 +124,7 @@ func (a *analyzer) returnsNew(fn *ssa.Function, typ *types.TypeName) bool {
 				}
 			case *ssa.Call:
 				callee := locks.CalleeOf(&instr.Call, instr.Call.Value)
-				if callee.Body != nil && callee.Body != fn && callee.Body.Parent() == nil && a.maker(callee.Body, typ) {
+				if callee.Body != nil && callee.Body != fn && callee.Body.Parent() == nil && passesOn(fn.Signature, callee.Body.Signature) && a.maker(callee.Body, typ) {
 					return true
 				}
 			}
@@ -132,6 +132,24 @@ func (a *analyzer) returnsNew(fn *ssa.Function, typ *types.TypeName) bool {
 	}
 	return false
 }
+
+// passesOn reports whether a function of type sig may return what one of type callee
+// returns to it: a pointer or an interface.
+func passesOn(sig, callee *types.Signature) bool {
+	for v := range callee.Results().Variables() {
+		if !refers(v.Type()) || isError(v.Type()) {
+			continue
+		}
+		for w := range sig.Results().Variables() {
+			if types.Identical(v.Type(), w.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // maxContained bounds the structs in structs that are looked into.
 const maxContained = 3

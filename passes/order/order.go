@@ -327,7 +327,7 @@ func (a *analyzer) nested(f *lockset.Function) {
 			if via := e.Site.Via; via != nil {
 				edge.Call, edge.Chain, edge.At = via.Callee, via.Chain, via.At
 				callee := locks.CalleeOf(e.Site.Instr.Common(), e.Site.Instr.Common().Value)
-				if a.lets(callee.Body, from, to) {
+				if a.lets(callee.Body, from, to) || from != to && a.again(a.result.below[callee.Body], from, h.Mode) {
 					continue
 				}
 			}
@@ -369,10 +369,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 			}
 			for _, h := range v.Locks {
 				from, ok := a.classOf(h.Term)
-				if again := below[from]; again != nil && (again.mode == locks.Write || h.Mode == locks.Write) {
-					continue // it would wait for itself: those below are others
-				}
-				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || a.lets(v.Callee, from, to) || a.fresh(h.Term, call) {
+				if h.Status != lockset.Held || h.Doubt || h.Site == nil || !ok || from == to || a.lets(v.Callee, from, to) || a.again(below, from, h.Mode) || a.fresh(h.Term, call) {
 					continue
 				}
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
@@ -383,6 +380,14 @@ func (a *analyzer) calls(fn *ssa.Function) {
 			}
 		}
 	}
+}
+
+// again reports whether a lock of class from, held in the given mode, is acquired
+// again below a call: it would wait for itself if that were the same, so those
+// below the call belong to another object.
+func (a *analyzer) again(below map[Class]*acquisition, from Class, mode locks.Mode) bool {
+	acq := below[from]
+	return acq != nil && (acq.mode == locks.Write || mode == locks.Write)
 }
 
 // belowCall returns what may be acquired below a call.

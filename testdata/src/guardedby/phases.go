@@ -14,12 +14,12 @@ type depot struct {
 	items map[string]int
 }
 
-var depots = make(map[string]*depot)
+type roster interface{ Add(*depot) }
 
 // OpenDepot registers the depot before it is filled.
-func OpenDepot(names []string) (*depot, error) {
+func OpenDepot(r roster, names []string) (*depot, error) {
 	d := &depot{items: make(map[string]int)}
-	depots["new"] = d
+	r.Add(d)
 	d.fill(names)
 	if d.size > 0 {
 		d.size += len(names)
@@ -50,6 +50,19 @@ func (d *depot) Size() int {
 	return d.size + len(d.items)
 }
 
+// So have Grow and Reset.
+func (d *depot) Grow() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.size++
+}
+
+func (d *depot) Reset() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.size = 0
+}
+
 // Peek does not.
 func (d *depot) Peek() int {
 	return d.size // want `d.size is read without d.mu, which guards it`
@@ -68,6 +81,15 @@ func oddDepot(n int) *depot {
 		return nil
 	}
 	return evenDepot(n - 1)
+}
+
+// Even gets one from them, but makes none itself.
+func Even() int {
+	d := evenDepot(4)
+	if d == nil {
+		return 0
+	}
+	return d.size // want `d.size is read without d.mu, which guards it`
 }
 
 // StartDepot uses the depot after it has started a goroutine with it.
@@ -145,6 +167,20 @@ func (b *basin) wait(n int) {
 
 func (b *basin) raise() { b.level++ }
 
+// Stir is one section, too; what it calls does not lock.
+func (b *basin) Stir(n int) {
+	b.mu.Lock()
+	b.mix(n)
+	b.mu.Unlock()
+}
+
+func (b *basin) mix(n int) {
+	b.wait(n)
+	b.spill()
+}
+
+func (b *basin) spill() { b.level-- }
+
 // Drain has the lock.
 func (b *basin) Drain() {
 	b.mu.Lock()
@@ -189,6 +225,22 @@ func (b *basin) Since(n int) int {
 	past := func(i int) bool { return b.times[i] >= n }
 	search := func() int { return sort.Search(len(b.times), func(i int) bool { return past(i) }) }
 	return search()
+}
+
+// Deep calls literals that call literals, more of them than the machine follows.
+func (b *basin) Deep(n int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f0 := func() bool { return b.times[0] == n }
+	f1 := func() bool { return f0() }
+	f2 := func() bool { return f1() }
+	f3 := func() bool { return f2() }
+	f4 := func() bool { return f3() }
+	f5 := func() bool { return f4() }
+	f6 := func() bool { return f5() }
+	f7 := func() bool { return f6() }
+	f8 := func() bool { return f7() }
+	return f8()
 }
 
 // Note has the lock.

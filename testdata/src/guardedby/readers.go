@@ -77,3 +77,34 @@ func (t *twin) Seen() int {
 	defer t.mu.Unlock()
 	return t.seen
 }
+
+// So are two that are started one after the other.
+
+type duo struct {
+	mu   sync.Mutex
+	seen int
+}
+
+func StartDuo(in chan int) *duo {
+	d := &duo{}
+	go d.loop(in)
+	go d.loop(in)
+	return d
+}
+
+func (d *duo) loop(in chan int) {
+	for n := range in {
+		if d.seen < n { // want `d.seen is read without d.mu, which guards it`
+			d.mu.Lock()
+			d.seen = n
+			d.mu.Unlock()
+		}
+	}
+}
+
+// Seen has the lock.
+func (d *duo) Seen() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.seen
+}

@@ -421,11 +421,12 @@ func (w *ward) Clean() {
 	}
 }
 
-// Whether the callee takes the lock depends on an argument.
+// Whether the callee takes the lock, one that the caller has no name for, depends
+// on an argument.
 
 type stack struct {
-	mu   sync.Mutex
-	tome *tome
+	mu sync.Mutex
+	n  int
 }
 
 type tome struct {
@@ -434,37 +435,40 @@ type tome struct {
 	n     int
 }
 
-func (b *tome) open(locked bool) { b.turn(locked) }
+var tomes = make(map[int]*tome)
 
-func (b *tome) turn(locked bool) {
+func open(n int, locked bool) { turn(n, locked) }
+
+func turn(n int, locked bool) {
+	t := tomes[n]
 	if !locked {
-		b.mu.Lock()
-		defer b.mu.Unlock()
+		t.mu.Lock()
+		defer t.mu.Unlock()
 	}
-	b.n++
+	t.n++
 }
 
 // Read has the stack's lock and calls with locked set.
 func (s *stack) Read() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tome.open(true)
+	open(s.n, true)
 }
 
 // Return locks in the other order.
-func (b *tome) Return() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stack.mu.Lock()
-	defer b.stack.mu.Unlock()
-	b.n--
+func (t *tome) Return() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stack.mu.Lock()
+	defer t.stack.mu.Unlock()
+	t.n--
 }
 
 // Here the callee does take it.
 
 type rack struct {
-	mu   sync.Mutex
-	tape *tape
+	mu sync.Mutex
+	n  int
 }
 
 type tape struct {
@@ -473,9 +477,12 @@ type tape struct {
 	n    int
 }
 
-func (t *tape) open(locked bool) { t.turn(locked) }
+var tapes = make(map[int]*tape)
 
-func (t *tape) turn(locked bool) {
+func play(n int, locked bool) { wind(n, locked) }
+
+func wind(n int, locked bool) {
+	t := tapes[n]
 	if !locked {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -487,7 +494,7 @@ func (t *tape) turn(locked bool) {
 func (r *rack) Read() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tape.open(false)
+	play(r.n, false)
 }
 
 // Return locks in the other order.
@@ -497,6 +504,48 @@ func (t *tape) Return() {
 	t.rack.mu.Lock() // want `t\.rack\.mu is acquired while t\.mu is held \(locked on line \d+\), but rack\.Read \(lockorder\.go:\d+\)`
 	defer t.rack.mu.Unlock()
 	t.n--
+}
+
+// A callee that takes the caller's lock, too, speaks of another object.
+
+type den struct {
+	mu  sync.Mutex
+	cub *cub
+	n   int
+}
+
+type cub struct {
+	mu  sync.Mutex
+	den *den
+	n   int
+}
+
+var dens = make(map[int]*den)
+
+// Visit has its own lock, and visits another.
+func (d *den) Visit(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	feed(n)
+}
+
+func feed(n int) {
+	d := dens[n]
+	d.mu.Lock()
+	d.n++
+	d.mu.Unlock()
+	d.cub.mu.Lock()
+	d.cub.n++
+	d.cub.mu.Unlock()
+}
+
+// Return locks in the other order.
+func (c *cub) Return() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.den.mu.Lock()
+	defer c.den.mu.Unlock()
+	c.den.n--
 }
 
 // An object in the making may have been given away, but not put anywhere yet.
@@ -511,10 +560,12 @@ type member struct {
 	guild *guild
 }
 
+type town interface{ Announce(*member) }
+
 // Join locks the new member before the guild.
-func (g *guild) Join(announce func(*member)) *member {
+func (g *guild) Join(t town) *member {
 	m := &member{guild: g}
-	announce(m)
+	t.Announce(m)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g.mu.Lock()
