@@ -1,0 +1,63 @@
+package ways
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// mirror returns a command: mirror makes git clone golangci-lint, of the
+// version that is built in, from the module cache, as many networks have a
+// proxy for modules but no way to its repository.
+func (s *site) mirror(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 0 {
+			ts.Fatalf("usage: mirror")
+		}
+		version := required(t, parseMod(t, filepath.Join(s.tree, "plugin", "golangci-lint", "go.mod")), host)
+		run(ts, "go", "mod", "download", "-json", host+"@"+version)
+		var downloaded struct{ Dir string }
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &downloaded))
+		repo := ts.MkAbs("golangci-lint.git")
+		copyTree(t, downloaded.Dir, repo)
+		repos := map[string]string{"https://github.com/golangci/golangci-lint.git": commit(t, repo, version)}
+		rewriteURLs(repos, ts.Setenv)
+	}
+}
+
+// lines is a command: lines WANT GOT checks that two files have the same
+// findings, but for the order and for the place of a check's name, which
+// golangci-lint prints before the message.
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lines WANT GOT")
+	}
+	want, got := findings(ts.ReadFile(args[0])), findings(ts.ReadFile(args[1]))
+	if want != got {
+		ts.Fatalf("want:\n%s\ngot:\n%s", want, got)
+	}
+	if want == "" {
+		ts.Fatalf("there are no findings in %s", args[0])
+	}
+}
+
+// byLinter matches a finding in the words of golangci-lint.
+var byLinter = regexp.MustCompile(`^(\S+:\d+:\d+): (\w+): (.*) \(concurlint\)$`)
+
+// findings returns the findings in text, in the words of concurlint and in the
+// order of the alphabet.
+func findings(text string) string {
+	var list []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSuffix(line, "\n"); !strings.HasPrefix(line, "\t") {
+			list = append(list, byLinter.ReplaceAllString(line, "$1: $3 ($2)"))
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, "\n")
+}
