@@ -44,6 +44,7 @@ func Test(t *testing.T) {
 			"snippet": snippet,
 			"lines":   lines,
 			"mirror":  site.mirror(t),
+			"vscode":  vscode,
 		},
 	})
 }
