@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
+	"os"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -13,7 +14,7 @@ import (
 // another statement stands on such a line.
 func edits(pass *analysis.Pass, lock place, releases []place, undo string) []analysis.TextEdit {
 	file := pass.Fset.File(lock.stmt.Pos())
-	content, err := pass.ReadFile(file.Name())
+	content, err := readFile(pass, file.Name())
 	if err != nil || len(content) != file.Size() {
 		return nil // not the text that was parsed
 	}
@@ -33,6 +34,15 @@ func edits(pass *analysis.Pass, lock place, releases []place, undo string) []ana
 		out = append(out, analysis.TextEdit{Pos: max(begin, after), End: end})
 	}
 	return out
+}
+
+// readFile reads a file as the driver wants it read. The nogo of Bazel does not
+// say how.
+func readFile(pass *analysis.Pass, name string) ([]byte, error) {
+	if pass.ReadFile == nil {
+		return os.ReadFile(name)
+	}
+	return pass.ReadFile(name)
 }
 
 // source is the text of a file.
