@@ -17,7 +17,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
 )
 
-//go:generate go test -run=README|Names -update .
+//go:generate go test -run=README|Names|Nogo -update .
 
 // All is the list of checks in the order of their names. Every driver runs
 // all of it by default; a check that is not ready is not here.

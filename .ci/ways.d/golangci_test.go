@@ -1,33 +1,25 @@
 package ways
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// mirror returns a command: mirror makes git clone golangci-lint, of the
-// version that is built in, from the module cache, as many networks have a
-// proxy for modules but no way to its repository.
-func (s *site) mirror(t *testing.T) func(*testscript.TestScript, bool, []string) {
-	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if neg || len(args) != 0 {
-			ts.Fatalf("usage: mirror")
-		}
-		version := required(t, parseMod(t, filepath.Join(s.tree, "plugin", "golangci-lint", "go.mod")), host)
-		run(ts, "go", "mod", "download", "-json", host+"@"+version)
-		var downloaded struct{ Dir string }
-		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &downloaded))
-		repo := ts.MkAbs("golangci-lint.git")
-		copyTree(t, downloaded.Dir, repo)
-		repos := map[string]string{"https://github.com/golangci/golangci-lint.git": commit(t, repo, version)}
-		rewriteURLs(repos, ts.Setenv)
+// mirror is a command: mirror makes git clone golangci-lint, of the version
+// that is built in, from the module cache, as many networks have a proxy for
+// modules but no way to its repository.
+func mirror(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: mirror")
 	}
+	version := required(ts, parseMod(ts, filepath.Join(ts.Getenv("ROOT"), "plugin", "golangci-lint", "go.mod")), host)
+	repo := ts.MkAbs("golangci-lint.git")
+	copyTree(ts, download(ts, host+"@"+version), repo)
+	rewriteURLs(map[string]string{"https://github.com/golangci/golangci-lint.git": commit(ts, repo, version)}, ts.Setenv)
 }
 
 // lines is a command: lines WANT GOT checks that two files have the same

@@ -66,41 +66,45 @@ func publish(t *testing.T, tree, cache string) *site {
 }
 
 // goenv returns a setting of the go command.
-func goenv(t *testing.T, name string) string {
+func goenv(t failer, name string) string {
 	out, err := exec.Command("go", "env", name).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	return strings.TrimSpace(string(out))
+}
+
+// A failer is a test or a script: what ends if something goes wrong.
+type failer interface {
+	Fatalf(format string, args ...any)
+}
+
+// check ends t if err is an error.
+func check(t failer, err error) {
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
 }
 
 // nextVersion is higher than that of any release so far.
 const nextVersion = "v0.999.0"
 
 // forget removes what stood for concurlint in the module cache before.
-func forget(t *testing.T, modules string) {
+func forget(t failer, modules string) {
 	for _, dir := range []string{modules, filepath.Join(modules, "cache", "download")} {
-		if err := os.RemoveAll(filepath.Join(dir, filepath.Dir(filepath.FromSlash(module)))); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.RemoveAll(filepath.Join(dir, filepath.Dir(filepath.FromSlash(module)))))
 	}
 }
 
 // parseMod returns the named go.mod file.
-func parseMod(t *testing.T, name string) *modfile.File {
+func parseMod(t failer, name string) *modfile.File {
 	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	f, err := modfile.Parse(name, data, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	return f
 }
 
 // required returns the version of module path that f requires.
-func required(t *testing.T, f *modfile.File, path string) string {
+func required(t failer, f *modfile.File, path string) string {
 	i := slices.IndexFunc(f.Require, func(r *modfile.Require) bool { return r.Mod.Path == path })
 	if i < 0 {
 		t.Fatalf("%s does not require %s", f.Syntax.Name, path)
@@ -109,16 +113,12 @@ func required(t *testing.T, f *modfile.File, path string) string {
 }
 
 // add adds both modules in tree to the proxy in a folder.
-func add(t *testing.T, proxy, tree, version string) {
+func add(t failer, proxy, tree, version string) {
 	for path, dir := range map[string]string{module: tree, nested: filepath.Join(tree, "plugin", "golangci-lint")} {
 		var b bytes.Buffer
-		if err := zip.CreateFromDir(&b, modpath.Version{Path: path, Version: version}, dir); err != nil {
-			t.Fatal(err)
-		}
+		check(t, zip.CreateFromDir(&b, modpath.Version{Path: path, Version: version}, dir))
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check(t, err)
 		versions := filepath.Join(proxy, filepath.FromSlash(path), "@v")
 		write(t, filepath.Join(versions, version+".zip"), b.Bytes())
 		write(t, filepath.Join(versions, version+".mod"), mod)
@@ -129,17 +129,13 @@ func add(t *testing.T, proxy, tree, version string) {
 }
 
 // write writes a file into a folder that need not exist.
-func write(t *testing.T, name string, data []byte) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, data, 0o666); err != nil {
-		t.Fatal(err)
-	}
+func write(t failer, name string, data []byte) {
+	check(t, os.MkdirAll(filepath.Dir(name), 0o777))
+	check(t, os.WriteFile(name, data, 0o666))
 }
 
 // copyTree copies a folder without its git repository.
-func copyTree(t *testing.T, from, to string) {
+func copyTree(t failer, from, to string) {
 	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -163,17 +159,13 @@ func copyTree(t *testing.T, from, to string) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 }
 
 // replaceIn replaces text in the named file, which has to contain it.
-func replaceIn(t *testing.T, name, old, new string) {
+func replaceIn(t failer, name, old, new string) {
 	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	if !strings.Contains(string(data), old) {
 		t.Fatalf("%s does not contain %s", name, old)
 	}
@@ -182,7 +174,7 @@ func replaceIn(t *testing.T, name, old, new string) {
 
 // commit makes a git repository of folder dir, whose only commit has the given
 // tag, and returns dir.
-func commit(t *testing.T, dir, tag string) string {
+func commit(t failer, dir, tag string) string {
 	for _, args := range [][]string{
 		{"init", "-q", "-b", "main"},
 		{"add", "-A", "-f"},

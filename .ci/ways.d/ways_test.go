@@ -9,6 +9,7 @@
 package ways
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"os/exec"
@@ -40,11 +41,13 @@ func Test(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(e *testscript.Env) error { return setup(e, site) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"follow":  follow,
-			"snippet": snippet,
-			"lines":   lines,
-			"mirror":  site.mirror(t),
-			"vscode":  vscode,
+			"follow":    follow,
+			"snippet":   snippet,
+			"lines":     lines,
+			"mirror":    mirror,
+			"vscode":    vscode,
+			"buildnogo": buildnogo,
+			"nogo":      nogo,
 		},
 	})
 }
@@ -74,12 +77,14 @@ func setup(e *testscript.Env, site *site) error {
 		"HOME":           home,
 		"XDG_CACHE_HOME": filepath.Join(home, ".cache"),
 		"PATH":           bin + string(filepath.ListSeparator) + e.Getenv("PATH"),
-		"GOFLAGS":        "-modcacherw",
-		"GOMODCACHE":     site.modules,
-		"GOPROXY":        site.proxy,
-		"GONOSUMDB":      module + "," + module + "/*",
-		"ROOT":           site.tree,
-		"NEXT":           site.next,
+		// The index of a module in the cache never changes, but our stand-in does.
+		"GODEBUG":    "goindex=0",
+		"GOFLAGS":    "-modcacherw",
+		"GOMODCACHE": site.modules,
+		"GOPROXY":    site.proxy,
+		"GONOSUMDB":  module + "," + module + "/*",
+		"ROOT":       site.tree,
+		"NEXT":       site.next,
 	} {
 		e.Setenv(name, value)
 	}
@@ -92,4 +97,12 @@ func run(ts *testscript.TestScript, name string, args ...string) {
 	if err := ts.Exec(name, args...); err != nil {
 		ts.Fatalf("%s: %v", name, err)
 	}
+}
+
+// download returns the folder of a module in the module cache.
+func download(ts *testscript.TestScript, path string) string {
+	run(ts, "go", "mod", "download", "-json", path)
+	var module struct{ Dir string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &module))
+	return module.Dir
 }
