@@ -48,6 +48,8 @@ type Result struct {
 
 	mu    sync.Mutex // see Exclusive
 	pass  *analysis.Pass
+	ir    *ir.Package // see IR
+	found bool        // findEnds has run
 	ends  map[*types.Func]known.End
 	facts map[*types.Func]*lockset.Effects // decoded
 	once  sync.Once
@@ -103,14 +105,23 @@ func (r *Result) Std() bool { return isStd(r.pass) }
 // the package uses no lock.
 func (r *Result) Functions() []*lockset.Function {
 	r.once.Do(func() {
-		if isStd(r.pass) {
-			r.findEnds()
-		}
+		r.findEnds()
 		if r.usesLocks() {
 			r.compute()
 		}
 	})
 	return r.funcs
+}
+
+// IR returns the SSA form of the package, which is built when it is first asked
+// for: packages without locks may have other things in them that matter to a
+// check. The caller has the machine for itself, see [Result.Exclusive].
+func (r *Result) IR() *ir.Package {
+	if r.ir == nil {
+		r.findEnds()
+		r.ir = ir.Build(r.pass, func(fn *types.Func) bool { return r.endOf(fn) != known.Returns })
+	}
+	return r.ir
 }
 
 // usesLocks reports whether the package's code mentions a lock's method, a
@@ -139,8 +150,7 @@ func (r *Result) usesLocks() bool {
 
 // compute runs the machine on all functions that may matter.
 func (r *Result) compute() {
-	noReturn := func(fn *types.Func) bool { return r.endOf(fn) != known.Returns }
-	pkg := ir.Build(r.pass, noReturn)
+	pkg := r.IR()
 	names := locks.NewNames(r.pass.Pkg.Path())
 	names.Label = pkg.Label
 	m := lockset.New(names, pkg)
@@ -289,6 +299,10 @@ func (r *Result) endOf(fn *types.Func) known.End {
 // the syntactic core of ctrlflow, for functions that wrap os.Exit, log.Fatal or
 // panic.
 func (r *Result) findEnds() {
+	if r.found {
+		return
+	}
+	r.found = true
 	for changed := true; changed; {
 		changed = false
 		for _, file := range r.pass.Files {
