@@ -27,12 +27,7 @@ func (r *Result) Signals(top *ssa.Function, args []ssa.Value) []*Object {
 	var out []*Object
 	seen := make(map[*Object]bool)
 	add := func(v ssa.Value) {
-		if p, ok := r.variable(v).(*ssa.Parameter); ok && p.Parent() == top {
-			if i := slices.Index(top.Params, p); i < len(args) {
-				v = args[i] // other calls pass others
-			}
-		}
-		for _, o := range r.Objects(v) {
+		for _, o := range r.Passed(v, top, args) {
 			if !seen[o] {
 				seen[o] = true
 				out = append(out, o)
@@ -56,6 +51,17 @@ func (r *Result) Signals(top *ssa.Function, args []ssa.Value) []*Object {
 		}
 	}
 	return out
+}
+
+// Passed returns what v may be in a call of top with these arguments, where v is
+// used in top or below.
+func (r *Result) Passed(v ssa.Value, top *ssa.Function, args []ssa.Value) []*Object {
+	if p, ok := r.variable(v).(*ssa.Parameter); ok && p.Parent() == top {
+		if i := slices.Index(top.Params, p); i < len(args) {
+			v = args[i] // other calls pass others
+		}
+	}
+	return r.Objects(v)
 }
 
 // signalled returns the channel on which instr sends or which it closes, or the

@@ -359,6 +359,9 @@ func (g *graph) callable(fn *ssa.Function) bool {
 	if !ok {
 		return false // a literal
 	}
+	if len(g.r.callers[fn]) == 0 {
+		return true // or nobody calls it
+	}
 	if fn.Signature.Recv() != nil && g.invoked[obj.Name()] {
 		return true
 	}

@@ -75,6 +75,8 @@ type Spawn struct {
 	Args   []ssa.Value
 	// Loop reports whether one call of In may start it several times.
 	Loop bool
+	// Daemon reports whether a directive says that it is meant to run for ever.
+	Daemon bool
 	// Joins are the places where somebody waits for it.
 	Joins []Join
 }
@@ -95,6 +97,7 @@ type Result struct {
 	ir      *ir.Package
 	graph   *graph
 	byBody  map[*ssa.Function][]*Spawn
+	byPlace map[*ssa.Function][]*Spawn
 	starts  map[*ssa.Function][]int // parameters that a function starts
 	callers map[*ssa.Function][]ssa.CallInstruction
 
@@ -107,6 +110,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pass:    pass,
 		sum:     pass.ResultOf[summary.Analyzer].(*summary.Result),
 		byBody:  make(map[*ssa.Function][]*Spawn),
+		byPlace: make(map[*ssa.Function][]*Spawn),
 		starts:  make(map[*ssa.Function][]int),
 		callers: make(map[*ssa.Function][]ssa.CallInstruction),
 		runs:    make(map[*ssa.Function][]*ssa.Function),
@@ -198,11 +202,15 @@ func (r *Result) compute() {
 	}
 	r.findHandlers()
 	for _, s := range r.Spawns {
+		if s.In != nil {
+			r.byPlace[s.In] = append(r.byPlace[s.In], s)
+		}
 		for _, body := range s.Bodies {
 			r.byBody[body] = append(r.byBody[body], s)
 		}
 	}
 	r.findJoins()
+	r.findDaemons()
 }
 
 // spawnAt returns what call starts, or nil.
@@ -304,6 +312,9 @@ func isHTTP(t types.Type, name string) bool {
 // Of returns the places that start fn on another goroutine.
 func (r *Result) Of(fn *ssa.Function) []*Spawn { return r.byBody[fn] }
 
+// In returns the places in fn that start code on another goroutine.
+func (r *Result) In(fn *ssa.Function) []*Spawn { return r.byPlace[fn] }
+
 // Callers returns the calls of fn in the package that are known, in source order,
 // go and defer statements included.
 func (r *Result) Callers(fn *ssa.Function) []ssa.CallInstruction { return r.callers[fn] }
@@ -311,6 +322,9 @@ func (r *Result) Callers(fn *ssa.Function) []ssa.CallInstruction { return r.call
 // IsValue reports whether fn is used otherwise than by being called, so that code
 // which is not known may call it.
 func (r *Result) IsValue(fn *ssa.Function) bool { return r.graph != nil && r.graph.values[fn] }
+
+// Callable reports whether code that is not known may call fn.
+func (r *Result) Callable(fn *ssa.Function) bool { return r.graph == nil || r.graph.callable(fn) }
 
 // Runs returns the functions of the package that run on the goroutine of a call of
 // fn: fn itself and those that it calls or defers, directly or not.
@@ -395,7 +409,13 @@ const maxValues = 8
 
 // values returns the closures and functions that v may be, or nil if they are not
 // all known.
-func (r *Result) values(v ssa.Value) []ssa.Value {
+func (r *Result) values(v ssa.Value) []ssa.Value { return r.valuesAt(v, 0) }
+
+// maxResults bounds the calls of functions that return functions which are followed
+// to find one: such calls can be nested in each other without end.
+const maxResults = 4
+
+func (r *Result) valuesAt(v ssa.Value, depth int) []ssa.Value {
 	var out []ssa.Value
 	seen := make(map[ssa.Value]bool)
 	var visit func(v ssa.Value) bool
@@ -441,6 +461,11 @@ func (r *Result) values(v ssa.Value) []ssa.Value {
 		case *ssa.FreeVar:
 			outer := r.ir.Binding(v)
 			return outer != nil && visit(outer)
+		case *ssa.Call:
+			return r.results(v, 0, depth, visit)
+		case *ssa.Extract:
+			call, ok := v.Tuple.(*ssa.Call)
+			return ok && r.results(call, v.Index, depth, visit)
 		}
 		return false
 	}
@@ -448,4 +473,28 @@ func (r *Result) values(v ssa.Value) []ssa.Value {
 		return nil
 	}
 	return out
+}
+
+// results visits what call may return as result i, and reports whether all of it is
+// known.
+func (r *Result) results(call *ssa.Call, i, depth int, visit func(ssa.Value) bool) bool {
+	if depth > maxResults {
+		return false
+	}
+	values := []ssa.Value{call.Call.Value}
+	if _, static := call.Call.Value.(*ssa.Function); !static && !call.Call.IsInvoke() {
+		values = r.valuesAt(call.Call.Value, depth+1)
+	}
+	for _, v := range values {
+		body := locks.CalleeOf(&call.Call, v).Body
+		if body == nil {
+			return false
+		}
+		for _, b := range body.Blocks {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && b != body.Recover && !visit(ret.Results[i]) {
+				return false
+			}
+		}
+	}
+	return len(values) > 0
 }
