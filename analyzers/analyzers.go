@@ -5,6 +5,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers/atomicmix"
+	"github.com/concurlint/concurlint/analyzers/chanclose"
 	"github.com/concurlint/concurlint/analyzers/chanleak"
 	"github.com/concurlint/concurlint/analyzers/condwait"
 	"github.com/concurlint/concurlint/analyzers/deferunlock"
@@ -24,6 +25,7 @@ import (
 // all of it by default; a check that is not ready is not here.
 var All = []*analysis.Analyzer{
 	atomicmix.Analyzer,
+	chanclose.Analyzer,
 	chanleak.Analyzer,
 	condwait.Analyzer,
 	deferunlock.Analyzer,

@@ -246,6 +246,8 @@ type tally struct {
 	// the one that makes the channel: each call of that makes another.
 	reach map[*ssa.Function]bool
 	sent  map[*ssa.Function]int
+	// all counts the sends in select statements too.
+	all bool
 }
 
 func (r *Result) tallyOf(o *spawn.Object) *tally {
@@ -301,7 +303,7 @@ func (t *tally) in(fn, top *ssa.Function, args []ssa.Value) int {
 		n := 0
 		for _, instr := range b.Instrs {
 			for _, op := range t.r.of[instr] {
-				if op.Role == Send && op.Blocking() && slices.Contains(t.r.Spawns.Passed(op.Chan, top, args), t.o) {
+				if op.Role == Send && (t.all || op.Blocking()) && slices.Contains(t.r.Spawns.Passed(op.Chan, top, args), t.o) {
 					n++
 				}
 			}

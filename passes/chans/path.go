@@ -35,6 +35,9 @@ type walk struct {
 	loops map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool
 	// signals are the goroutines that send, as the places that start them.
 	senders []*spawn.Spawn
+	// close, if it is not nil, is what is looked for instead of an exit: it must not
+	// come before all has been sent.
+	close *Op
 
 	steps int
 	seen  map[walkKey]bool
@@ -54,6 +57,7 @@ type walkState struct {
 	block           *ssa.BasicBlock
 	from            int // first instruction
 	sends, received int
+	closes          bool // a deferred call will close the channel
 	arm             *ssa.SelectState
 	decided         *decision
 }
@@ -63,6 +67,7 @@ type walkKey struct {
 	block           *ssa.BasicBlock
 	from            int
 	sends, received int
+	closes          bool
 	decided         string
 }
 
@@ -115,7 +120,7 @@ func (w *walk) run(from ssa.Instruction) *exit {
 }
 
 func (w *walk) visit(s walkState) {
-	k := walkKey{s.block, s.from, s.sends, s.received, s.decided.key()}
+	k := walkKey{s.block, s.from, s.sends, s.received, s.closes, s.decided.key()}
 	if w.found != nil || w.seen[k] {
 		return
 	}
@@ -125,10 +130,24 @@ func (w *walk) visit(s walkState) {
 	}
 	for _, instr := range s.block.Instrs[s.from:] {
 		if ssa.Instruction(w.o.Make()) == instr {
-			w.check(s, instr)
+			if w.close == nil {
+				w.check(s, instr)
+			}
 			return
 		}
 		s.sends = min(s.sends+w.sends[instr], many)
+		if w.close != nil {
+			if w.joined(instr) {
+				s.received = many
+			}
+			if instr == w.close.Instr && !w.close.Deferred {
+				w.check(s, instr)
+				return
+			}
+			if instr == w.close.Instr {
+				s.closes = true
+			}
+		}
 		for _, op := range w.r.of[instr] {
 			if op.Role != Receive || !w.about(op) {
 				continue
@@ -140,13 +159,25 @@ func (w *walk) visit(s walkState) {
 			s.received = min(s.received+1, many)
 		}
 		if _, ok := instr.(*ssa.Return); ok {
-			if s.block != w.fn.Recover {
+			if s.block != w.fn.Recover && (w.close == nil || s.closes) {
 				w.check(s, instr)
 			}
 			return
 		}
 	}
 	w.leave(s)
+}
+
+// joined reports whether instr waits for a goroutine that sends to end.
+func (w *walk) joined(instr ssa.Instruction) bool {
+	for _, s := range w.senders {
+		for _, j := range s.Joins {
+			if j.Instr == instr && j.Object != w.o {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // about reports whether op is one on the channel.

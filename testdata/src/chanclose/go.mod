@@ -1,0 +1,3 @@
+module chanclose
+
+go 1.26
