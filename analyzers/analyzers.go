@@ -7,6 +7,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/atomicmix"
 	"github.com/concurlint/concurlint/analyzers/chanclose"
 	"github.com/concurlint/concurlint/analyzers/chanleak"
+	"github.com/concurlint/concurlint/analyzers/chanlen"
 	"github.com/concurlint/concurlint/analyzers/condwait"
 	"github.com/concurlint/concurlint/analyzers/deferunlock"
 	"github.com/concurlint/concurlint/analyzers/doublelock"
@@ -27,6 +28,7 @@ var All = []*analysis.Analyzer{
 	atomicmix.Analyzer,
 	chanclose.Analyzer,
 	chanleak.Analyzer,
+	chanlen.Analyzer,
 	condwait.Analyzer,
 	deferunlock.Analyzer,
 	doublelock.Analyzer,

@@ -106,7 +106,7 @@ type flow struct {
 }
 
 // flowOf returns the flow of o, or nil if it is not of that simple kind.
-func (r *Result) flowOf(o *spawn.Object) *flow {
+func (r *Result) flowOf(o *spawn.Object, room int64) *flow {
 	if !o.Local() || o.Escapes != 0 {
 		return nil
 	}
@@ -127,6 +127,7 @@ func (r *Result) flowOf(o *spawn.Object) *flow {
 	started := make(map[*ssa.Function]bool) // runs on one of the goroutines
 	var others []*spawn.Spawn
 	t := r.tallyOf(o)
+	t.certain = room > 0 // one value too many must be certain
 	for _, s := range r.Spawns.Spawns {
 		n := t.by(s)
 		if n == 0 {
@@ -160,7 +161,7 @@ func (r *Result) flowOf(o *spawn.Object) *flow {
 		}
 	}
 	for _, op := range r.with(o, Send) {
-		if !started[op.Fn] {
+		if !started[op.Fn] && !t.certain {
 			return nil // sent by the function itself, or who knows by whom
 		}
 		if f.send == nil && op.Blocking() {
@@ -246,8 +247,9 @@ type tally struct {
 	// the one that makes the channel: each call of that makes another.
 	reach map[*ssa.Function]bool
 	sent  map[*ssa.Function]int
-	// all counts the sends in select statements too.
-	all bool
+	// all counts the sends in select statements too, certain only those that are
+	// done on all ways.
+	all, certain bool
 }
 
 func (r *Result) tallyOf(o *spawn.Object) *tally {
@@ -323,7 +325,7 @@ func (t *tally) in(fn, top *ssa.Function, args []ssa.Value) int {
 				n += m
 			}
 		}
-		if n > 0 {
+		if n > 0 && !(t.certain && avoidable(b)) {
 			weight[b] = times(n, turns(b, nil))
 		}
 	}
@@ -333,6 +335,23 @@ func (t *tally) in(fn, top *ssa.Function, args []ssa.Value) int {
 	}
 	t.sent[fn] = n
 	return n
+}
+
+// avoidable reports whether its function can return without running b.
+func avoidable(b *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{b: true}
+	var visit func(from *ssa.BasicBlock) bool
+	visit = func(from *ssa.BasicBlock) bool {
+		if seen[from] {
+			return false
+		}
+		seen[from] = true
+		if _, ok := from.Instrs[len(from.Instrs)-1].(*ssa.Return); ok {
+			return true
+		}
+		return slices.ContainsFunc(from.Succs, visit)
+	}
+	return visit(b.Parent().Blocks[0])
 }
 
 // heaviest returns the largest sum of weights on a way through fn that takes no edge
@@ -364,7 +383,7 @@ func (r *Result) abandoned(o *spawn.Object) *Leak {
 	if !ok || room >= many {
 		return nil
 	}
-	f := r.flowOf(o)
+	f := r.flowOf(o, room)
 	if f == nil {
 		return nil
 	}

@@ -214,7 +214,7 @@ func (w *walk) leave(s walkState) {
 			if !inLoop(s.block) {
 				t.decided = &decision{v, yes, t.decided}
 			}
-			if body := w.loops[s.block]; body != nil && !body[next] && (ends(s.block, next) || counts(cond.Cond)) {
+			if body := w.loops[s.block]; body != nil && !body[next] && (ends(s.block, next) || counts(cond.Cond) && !w.elsewhere(s.block)) {
 				t.received = many // as many as the loop has turns
 			}
 			if s.block.Succs[1-i].Comment == "rangeint.body" && next.Comment == "rangeint.done" && w.loops[last(s.block.Succs[1-i])] != nil {
@@ -279,40 +279,19 @@ func (w *walk) mayBe(ch ssa.Value) bool {
 
 // caseOf follows the case of sel with index i, -1 for default.
 func (w *walk) caseOf(s walkState, sel *ssa.Select, i int) {
-	for _, ref := range *sel.Referrers() {
-		index, ok := ref.(*ssa.Extract)
-		if !ok || index.Index != 0 {
-			continue
-		}
-		var other *ssa.BasicBlock // where no test succeeds
-		var from *ssa.BasicBlock
-		for _, use := range *index.Referrers() {
-			cmp, ok := use.(*ssa.BinOp)
-			if !ok || cmp.Op != token.EQL {
-				continue
-			}
-			c, ok := cmp.Y.(*ssa.Const)
-			if !ok {
-				continue
-			}
-			for _, user := range *cmp.Referrers() {
-				branch, ok := user.(*ssa.If)
-				if !ok {
-					continue
-				}
-				if int(c.Int64()) == i {
-					s.block = branch.Block()
-					w.enter(s, branch.Block().Succs[0])
-					return
-				}
-				from, other = branch.Block(), branch.Block().Succs[1]
-			}
-		}
-		if i < 0 && other != nil {
-			s.block = from
-			w.enter(s, other)
+	var last *ssa.BasicBlock
+	for _, branch := range tests(sel) {
+		last = branch.Block()
+		if c := branch.Cond.(*ssa.BinOp).Y.(*ssa.Const); int(c.Int64()) == i {
+			s.block = last
+			w.enter(s, last.Succs[0])
 			return
 		}
+	}
+	if i < 0 && last != nil {
+		s.block = last
+		w.enter(s, last.Succs[1])
+		return
 	}
 	// One case and a default: both tests may have been folded into jumps.
 	w.leave(s)
@@ -382,6 +361,63 @@ func (w *walk) waitsFor(op *Op, s *spawn.Spawn) bool {
 
 // inLoop reports whether b is part of a loop.
 func inLoop(b *ssa.BasicBlock) bool { return ir.Reaches(b, b) }
+
+// elsewhere reports whether b belongs to a case of a select statement that receives
+// something else, while another of its cases receives from the channel: what is
+// counted there are not its values.
+func (w *walk) elsewhere(b *ssa.BasicBlock) bool {
+	for _, op := range w.r.with(w.o, Receive) {
+		if op.Select == nil || op.Fn != w.fn {
+			continue
+		}
+		for i, st := range op.Select.States {
+			if st.Dir == types.RecvOnly && w.mayBe(st.Chan) {
+				continue
+			}
+			if arm := caseBlock(op.Select, i); arm != nil && arm.Dominates(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// caseBlock returns the first block of the case of sel with index i, or nil.
+func caseBlock(sel *ssa.Select, i int) *ssa.BasicBlock {
+	for _, branch := range tests(sel) {
+		if c := branch.Cond.(*ssa.BinOp).Y.(*ssa.Const); int(c.Int64()) == i {
+			return branch.Block().Succs[0]
+		}
+	}
+	return nil
+}
+
+// tests returns the branches that test which case of sel has been chosen, in the
+// order of the cases.
+func tests(sel *ssa.Select) []*ssa.If {
+	var out []*ssa.If
+	for _, ref := range *sel.Referrers() {
+		index, ok := ref.(*ssa.Extract)
+		if !ok || index.Index != 0 {
+			continue
+		}
+		for _, use := range *index.Referrers() {
+			cmp, ok := use.(*ssa.BinOp)
+			if !ok || cmp.Op != token.EQL {
+				continue
+			}
+			if _, ok := cmp.Y.(*ssa.Const); !ok {
+				continue
+			}
+			for _, user := range *cmp.Referrers() {
+				if branch, ok := user.(*ssa.If); ok {
+					out = append(out, branch)
+				}
+			}
+		}
+	}
+	return out
+}
 
 // ends reports whether the edge from a loop's block to next is the one that is
 // taken when the loop's condition fails or the range is over.

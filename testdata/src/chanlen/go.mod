@@ -1,0 +1,3 @@
+module chanlen
+
+go 1.26
