@@ -5,6 +5,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/concurlint/concurlint/analyzers/atomicmix"
+	"github.com/concurlint/concurlint/analyzers/busywait"
 	"github.com/concurlint/concurlint/analyzers/chanclose"
 	"github.com/concurlint/concurlint/analyzers/chanleak"
 	"github.com/concurlint/concurlint/analyzers/chanlen"
@@ -17,6 +18,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/lockgap"
 	"github.com/concurlint/concurlint/analyzers/lockorder"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
+	"github.com/concurlint/concurlint/analyzers/unjoined"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
 )
 
@@ -26,6 +28,7 @@ import (
 // all of it by default; a check that is not ready is not here.
 var All = []*analysis.Analyzer{
 	atomicmix.Analyzer,
+	busywait.Analyzer,
 	chanclose.Analyzer,
 	chanleak.Analyzer,
 	chanlen.Analyzer,
@@ -38,5 +41,6 @@ var All = []*analysis.Analyzer{
 	lockgap.Analyzer,
 	lockorder.Analyzer,
 	missingunlock.Analyzer,
+	unjoined.Analyzer,
 	unlockunheld.Analyzer,
 }

@@ -161,7 +161,7 @@ func (r *Result) flowOf(o *spawn.Object, room int64) *flow {
 		}
 	}
 	for _, op := range r.with(o, Send) {
-		if !started[op.Fn] && !t.certain {
+		if op.Fn == fn || !started[op.Fn] && !t.certain {
 			return nil // sent by the function itself, or who knows by whom
 		}
 		if f.send == nil && op.Blocking() {

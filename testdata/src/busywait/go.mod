@@ -1,0 +1,3 @@
+module busywait
+
+go 1.26

@@ -1,0 +1,3 @@
+module unjoined
+
+go 1.26

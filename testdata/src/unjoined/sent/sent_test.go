@@ -1,0 +1,44 @@
+package sent
+
+import (
+	"testing"
+	"time"
+)
+
+func work() int { return 1 }
+
+func TestBare(t *testing.T) {
+	go func() { // want `TestBare returns \(line 16\) without waiting for this goroutine`
+		if work() != 1 {
+			t.Error("wrong")
+		}
+	}()
+}
+
+func TestSleep(t *testing.T) {
+	go func() { // want `TestSleep only waits with time.Sleep \(line 24\) for this goroutine`
+		if work() != 1 {
+			t.Error("wrong")
+		}
+	}()
+	time.Sleep(10 * time.Millisecond)
+}
+
+func TestDone(t *testing.T) {
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		if work() != 1 {
+			t.Error("wrong")
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+		t.Fatal("timeout")
+	}
+}
+
+func helper(t *testing.T) {
+	go work()
+}
