@@ -49,6 +49,9 @@ func message(pass *analysis.Pass, c *chans.BadClose) string {
 	case chans.Again:
 		return fmt.Sprintf("the loop goes round and closes %s again, which panics", c.Expr)
 	case chans.EachCall:
+		if c.Other.IsValid() {
+			return fmt.Sprintf("%s is called twice (line %d), and the second call closes %s again, which panics", c.Func, line(c.Other), c.Expr)
+		}
 		return fmt.Sprintf("a second call of %s closes %s again, which panics", c.Func, c.Expr)
 	case chans.EachRequest:
 		return fmt.Sprintf("each request closes %s, and the second one panics", c.Expr)

@@ -64,6 +64,8 @@ func message(pass *analysis.Pass, l *chans.Leak) string {
 		return fmt.Sprintf("nobody sends on %s (made on line %d) or closes it: the receive blocks for ever", l.Expr, line(l.Make))
 	case chans.NotClosed:
 		return fmt.Sprintf("nobody closes %s (made on line %d): the loop blocks for ever after the last value", l.Expr, line(l.Make))
+	case chans.Stopped:
+		return fmt.Sprintf("nobody receives from %s after <-%s (line %d) has ended %s: the send blocks for ever", l.Expr, l.ArmExpr, line(l.Arm), l.Receiver)
 	}
 	return fmt.Sprintf("this goroutine never ends: nothing in its loop can be stopped by %s.%s", l.Type, l.Stop)
 }

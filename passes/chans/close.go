@@ -205,6 +205,9 @@ func (r *Result) next(op *Op, at place) *Op {
 		}
 		branch, _ := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		for i, s := range b.Succs {
+			if s.Dominates(b) && !always(op.Instr.Block(), s) {
+				continue // what the next turn does may depend on this one
+			}
 			if branch != nil {
 				if is, ok := r.decided(branch.Cond, flags); ok && is != (i == 0) {
 					continue
@@ -247,6 +250,11 @@ func (r *Result) next(op *Op, at place) *Op {
 		return nil
 	}
 	return found
+}
+
+// always reports whether all turns of the loop with this header run b.
+func always(b, head *ssa.BasicBlock) bool {
+	return !slices.ContainsFunc(head.Preds, func(p *ssa.BasicBlock) bool { return head.Dominates(p) && !b.Dominates(p) })
 }
 
 // A flag is a constant that is stored at a place on the way.
@@ -329,7 +337,7 @@ func (r *Result) each(op *Op) *BadClose {
 		if r.guarded(instr, r.placeOf(op.Chan)) || r.remade(fn, objects) {
 			return nil
 		}
-		if made[fn] && !r.inLoopOf(fn, objects, instr) {
+		if made[fn] && !r.inLoopOf(fn, objects, instr) || r.makes(fn, made) {
 			return nil // each call has its own
 		}
 		if c := r.repeated(op, fn); c != nil {
@@ -341,6 +349,11 @@ func (r *Result) each(op *Op) *BadClose {
 		}
 	}
 	return nil
+}
+
+// makes reports whether fn calls a function that makes one of the channels.
+func (r *Result) makes(fn *ssa.Function, made map[*ssa.Function]bool) bool {
+	return slices.ContainsFunc(r.Spawns.Runs(fn), func(g *ssa.Function) bool { return g != fn && made[g] })
 }
 
 // inLoopOf reports whether instr starts code in a loop of fn in which none of the
@@ -363,11 +376,8 @@ func (r *Result) repeated(op *Op, fn *ssa.Function) *BadClose {
 			return r.badClose(EachRequest, op)
 		case s.Loop && s.Kind != spawn.Timer:
 			for _, o := range r.Spawns.Objects(op.Chan) {
-				if o.Make().Parent() == s.In && turns(s.Instr.Block(), o.Make()) == 1 {
-					return nil // made for each
-				}
-				if o.Make().Parent() != s.In && len(s.Args)+len(fn.FreeVars) > 0 {
-					return nil // perhaps of the element that each gets
+				if o.Make().Parent() != s.In || turns(s.Instr.Block(), o.Make()) == 1 {
+					return nil // each has its own, perhaps
 				}
 			}
 			c := r.badClose(EachGoroutine, op)
@@ -376,15 +386,71 @@ func (r *Result) repeated(op *Op, fn *ssa.Function) *BadClose {
 		}
 	}
 	obj, ok := fn.Object().(*types.Func)
-	if !ok || obj.Signature().Recv() == nil || !slices.Contains(closers, obj.Name()) || fn.Signature.Params().Len() > 1 {
+	if !ok || obj.Signature().Recv() == nil || !slices.Contains(closers, obj.Name()) || fn.Signature.Params().Len() > 1 || !r.ofReceiver(op, fn) {
 		return nil
 	}
-	if !r.ofReceiver(op, fn) {
+	again := r.calledTwice(fn)
+	if !again.IsValid() && !r.sharedByContract(obj) {
 		return nil
 	}
 	c := r.badClose(EachCall, op)
 	c.Func = known.NameOf(obj).Recv + "." + obj.Name()
+	c.Other = again
 	return c
+}
+
+// calledTwice returns a call of the method fn that may follow another on the same
+// object, in one function, or nothing.
+func (r *Result) calledTwice(fn *ssa.Function) token.Pos {
+	callers := r.Spawns.Callers(fn)
+	for _, first := range callers {
+		for _, second := range callers {
+			if first == second || first.Parent() != second.Parent() || r.ir.InTest(first.Pos()) || r.receiver(first) != r.receiver(second) {
+				continue
+			}
+			_, deferred := first.(*ssa.Defer)
+			_, both := second.(*ssa.Defer)
+			a, b := first.Block(), second.Block()
+			if deferred && !both && a.Dominates(b) && r.after(first, second) || !deferred && !both && (a == b && r.after(first, second) || a != b && a.Dominates(b)) {
+				return second.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// after reports whether second comes after first, if they are in one block.
+func (r *Result) after(first, second ssa.Instruction) bool {
+	return first.Block() != second.Block() || ir.Index(first) < ir.Index(second)
+}
+
+// receiver returns where the receiver of a call is kept.
+func (r *Result) receiver(call ssa.CallInstruction) place {
+	for _, c := range r.Spawns.Callees(call) {
+		if len(c.Args) > 0 {
+			return r.placeOf(c.Args[0])
+		}
+	}
+	return place{}
+}
+
+// sharedByContract reports whether the method belongs to a type that others must be
+// able to close at any time, several of them: a net.Conn or net.Listener.
+func (r *Result) sharedByContract(obj *types.Func) bool {
+	recv := obj.Signature().Recv().Type()
+	for _, p := range r.pass.Pkg.Imports() {
+		if p.Path() != "net" {
+			continue
+		}
+		for _, name := range [...]string{"Conn", "Listener", "PacketConn"} {
+			if tn, ok := p.Scope().Lookup(name).(*types.TypeName); ok {
+				if iface, ok := tn.Type().Underlying().(*types.Interface); ok && types.Implements(recv, iface) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // ofReceiver reports whether op closes a channel in a field of fn's receiver, if it

@@ -33,6 +33,8 @@ const (
 	// Endless: it has a loop without end, and belongs to an object that can be
 	// closed.
 	Endless
+	// Stopped: it sends, and who receives may have been told to stop.
+	Stopped
 )
 
 // A Leak is a place where a goroutine may block for ever.
@@ -56,6 +58,8 @@ type Leak struct {
 	// Wait is the call that waits for the goroutine, WaitExpr its function.
 	Wait     token.Pos
 	WaitExpr string
+	// Receiver is the function that receives until it is told to stop.
+	Receiver string
 	// Type and Stop are the type and its method that should end the goroutine.
 	Type, Stop string
 	// Room is the capacity that is provably enough, and Size where to write it: the
@@ -84,7 +88,7 @@ func (r *Result) Leaks() []*Leak {
 		}
 		add(r.drained(o))
 		add(r.abandoned(o))
-		for _, l := range r.never(o) {
+		for _, l := range append(r.never(o), r.stopped(o)...) {
 			add(l)
 		}
 	}

@@ -2,6 +2,7 @@ package spawn
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -63,7 +64,7 @@ func (r *Result) spinAt(b *ssa.BasicBlock) *Spin {
 			continue
 		}
 		for _, load := range loads(branch.Cond, 0) {
-			if !loop[load.Block()] {
+			if !loop[load.Block()] || !r.stable(load.X, loop) {
 				continue
 			}
 			if set := r.setElsewhere(load); set.IsValid() {
@@ -72,6 +73,21 @@ func (r *Result) spinAt(b *ssa.BasicBlock) *Spin {
 		}
 	}
 	return nil
+}
+
+// stable reports whether the address v is the same in each turn of the loop.
+func (r *Result) stable(v ssa.Value, loop map[*ssa.BasicBlock]bool) bool {
+	switch v := v.(type) {
+	case *ssa.FieldAddr:
+		return r.stable(v.X, loop)
+	case *ssa.UnOp:
+		if v.Op == token.MUL && loop[v.Block()] {
+			alloc, ok := r.cellAt(v.X).(*ssa.Alloc)
+			return ok && r.ir.Init(alloc) != nil
+		}
+	}
+	instr, ok := v.(ssa.Instruction)
+	return !ok || !loop[instr.Block()]
 }
 
 // maxIdle bounds the blocks of a loop that does nothing.
@@ -228,6 +244,7 @@ func (r *Result) spinsBack(sel *ssa.Select) bool {
 		}
 	}
 	seen := make(map[*ssa.BasicBlock]bool)
+	flags := make(map[ssa.Value]bool) // what is set on the way
 	var back func(b *ssa.BasicBlock, from int) bool
 	back = func(b *ssa.BasicBlock, from int) bool {
 		for _, instr := range b.Instrs[from:] {
@@ -243,6 +260,12 @@ func (r *Result) spinsBack(sel *ssa.Select) bool {
 			if isCase(b, sel) && i == 0 {
 				continue // a case of sel, not its default
 			}
+			if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+				if is, ok := flagOf(branch.Cond, flags); ok && is != (i == 0) {
+					continue
+				}
+			}
+			setFlags(b, s, flags)
 			if s == sel.Block() && idleBefore(sel) {
 				return true
 			}
@@ -253,6 +276,32 @@ func (r *Result) spinsBack(sel *ssa.Select) bool {
 		return false
 	}
 	return back(sel.Block(), ir.Index(sel)+1)
+}
+
+// setFlags records the booleans that are constant where b leads to next.
+func setFlags(b, next *ssa.BasicBlock, flags map[ssa.Value]bool) {
+	for _, instr := range next.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			return
+		}
+		edge := phi.Edges[slices.Index(next.Preds, b)]
+		if c, ok := edge.(*ssa.Const); ok && c.Value != nil && c.Value.Kind() == constant.Bool {
+			flags[phi] = constant.BoolVal(c.Value)
+		} else if is, ok := flags[edge]; ok {
+			flags[phi] = is
+		}
+	}
+}
+
+// flagOf returns the value of a condition that is a flag, or the opposite of one.
+func flagOf(cond ssa.Value, flags map[ssa.Value]bool) (is, ok bool) {
+	if not, isNot := cond.(*ssa.UnOp); isNot && not.Op == token.NOT {
+		is, ok = flags[not.X]
+		return !is, ok
+	}
+	is, ok = flags[cond]
+	return is, ok
 }
 
 // isCase reports whether b ends in the test for a case of sel.

@@ -171,3 +171,26 @@ func blocks(stop, ch chan int) {
 		fmt.Println(<-ch)
 	}
 }
+
+type node struct{ next *node }
+
+func link(a, b *node) { a.next = b }
+
+func last(n *node) *node {
+	for n.next != nil {
+		n = n.next
+	}
+	return n
+}
+
+func drainsFlag(ch chan int) {
+	drained := false
+	for !drained {
+		select {
+		case v := <-ch:
+			fmt.Println(v)
+		default:
+			drained = true
+		}
+	}
+}

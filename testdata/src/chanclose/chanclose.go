@@ -5,6 +5,7 @@ package chanclose
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -14,14 +15,14 @@ import (
 
 func twice(ch chan int) {
 	close(ch)
-	close(ch) // want `ch is closed already \(on line 16\): closing it again panics`
+	close(ch) // want `ch is closed already \(on line 17\): closing it again panics`
 }
 
 func onOneWay(ch chan int, err error) {
 	if err != nil {
 		close(ch)
 	}
-	close(ch) // want `ch is closed already \(on line 22\)`
+	close(ch) // want `ch is closed already \(on line 23\)`
 }
 
 func early(ch chan int, err error) {
@@ -35,16 +36,25 @@ func early(ch chan int, err error) {
 func deferred(ch chan int, err error) {
 	defer close(ch)
 	if err != nil {
-		close(ch) // want `ch is closed here and again when the function returns \(line 36\), which panics`
+		close(ch) // want `ch is closed here and again when the function returns \(line 37\), which panics`
 		return
 	}
 	ch <- 1
 }
 
 func loop(ch chan int) {
-	for i := range 3 {
-		if i > 0 {
-			close(ch) // want `the loop goes round and closes ch again, which panics`
+	for range 3 {
+		close(ch) // want `the loop goes round and closes ch again, which panics`
+	}
+}
+
+// loopSome depends on what comes.
+func loopSome(ch chan int, events []string) {
+	for _, e := range events {
+		switch e {
+		case "ready":
+			close(ch)
+		case "":
 		}
 	}
 }
@@ -131,7 +141,7 @@ func (s *state) other(t *state) {
 
 func sendAfter(ch chan int) {
 	close(ch)
-	ch <- 1 // want `ch is closed already \(on line 133\): sending on it panics`
+	ch <- 1 // want `ch is closed already \(on line 143\): sending on it panics`
 }
 
 func sendBefore(ch chan int) {
@@ -153,7 +163,24 @@ func newServer() *server {
 }
 
 func (s *server) Stop() {
-	close(s.done) // want `a second call of server.Stop closes s.done again, which panics`
+	close(s.done) // want `server.Stop is called twice \(line 173\), and the second call closes s.done again, which panics`
+}
+
+func serve() error {
+	s := newServer()
+	defer s.Stop()
+	defer s.Close()
+	s.Stop()
+	return s.Close()
+}
+
+func either(fail bool) {
+	s := newServer()
+	if fail {
+		s.Shut()
+		return
+	}
+	s.Shut()
 }
 
 func (s *server) Close() error {
@@ -162,7 +189,12 @@ func (s *server) Close() error {
 }
 
 func (s *server) shut() {
-	close(s.quit) // want `a second call of server.Close closes s.quit again, which panics`
+	close(s.quit) // want `server.Close is called twice \(line 174\), and the second call closes s.quit again, which panics`
+}
+
+// once may be all that it is called.
+func (s *server) Shut() {
+	close(s.turn)
 }
 
 func (s *server) Shutdown(ctx context.Context) error {
@@ -237,7 +269,7 @@ func workers(jobs []int) int {
 	results := make(chan int, len(jobs))
 	for _, job := range jobs {
 		go func() {
-			defer close(results) // want `each of the goroutines started on line 239 closes results, and the second one panics`
+			defer close(results) // want `each of the goroutines started on line 271 closes results, and the second one panics`
 			results <- job
 		}()
 	}
@@ -279,7 +311,7 @@ func closer(jobs []int) (n int) {
 
 func timeout(f func() int) int {
 	ch := make(chan int, 1)
-	defer close(ch) // want `ch is closed while the goroutine started on line 283 may still send on it \(line 283\), which panics`
+	defer close(ch) // want `ch is closed while the goroutine started on line 315 may still send on it \(line 315\), which panics`
 	go func() { ch <- f() }()
 	select {
 	case v := <-ch:
@@ -320,7 +352,7 @@ func notJoined(f func() int) (n int) {
 	for range 3 {
 		go func() { ch <- f() }()
 	}
-	close(ch) // want `ch is closed while the goroutine started on line 321 may still send on it \(line 321\), which panics`
+	close(ch) // want `ch is closed while the goroutine started on line 353 may still send on it \(line 353\), which panics`
 	for v := range ch {
 		n += v
 	}
@@ -346,4 +378,19 @@ func maybe(b bool) {
 		ch = make(chan int)
 	}
 	close(ch)
+}
+
+// A listener may be closed by several.
+
+type listener struct{ done chan struct{} }
+
+func newListener() *listener { return &listener{make(chan struct{})} }
+
+func (l *listener) Accept() (net.Conn, error) { <-l.done; return nil, net.ErrClosed }
+
+func (l *listener) Addr() net.Addr { return nil }
+
+func (l *listener) Close() error {
+	close(l.done) // want `a second call of listener.Close closes l.done again, which panics`
+	return nil
 }

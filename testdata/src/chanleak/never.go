@@ -316,3 +316,80 @@ func newPool() *pool {
 }
 
 func (p *pool) do(f func()) { p.jobs <- f }
+
+// Senders that come after the receiver has been told to stop.
+
+type node struct {
+	status chan chan int
+	props  chan int
+	stop   chan struct{}
+	done   chan struct{}
+}
+
+func newNode() *node {
+	n := &node{status: make(chan chan int), props: make(chan int), stop: make(chan struct{}), done: make(chan struct{})}
+	go n.run()
+	return n
+}
+
+func (n *node) run() {
+	defer close(n.done)
+	for {
+		select {
+		case c := <-n.status:
+			c <- 1
+		case <-n.props:
+		case <-n.stop:
+			return
+		}
+	}
+}
+
+func (n *node) Status() int {
+	c := make(chan int)
+	n.status <- c // want `nobody receives from n.status after <-n.stop \(line \d+\) has ended node.run: the send blocks for ever`
+	return <-c
+}
+
+func (n *node) Propose(v int) {
+	select {
+	case n.props <- v:
+	case <-n.done:
+	}
+}
+
+func (n *node) Stop() {
+	n.stop <- struct{}{}
+	<-n.done
+}
+
+type drainer struct {
+	in   chan int
+	stop chan struct{}
+}
+
+func newDrainer() *drainer {
+	d := &drainer{in: make(chan int), stop: make(chan struct{})}
+	go d.run()
+	return d
+}
+
+func (d *drainer) run() {
+	for {
+		select {
+		case <-d.in:
+		case <-d.stop:
+			for {
+				select {
+				case <-d.in:
+				case <-time.After(time.Second):
+					return
+				}
+			}
+		}
+	}
+}
+
+func (d *drainer) Put(v int) { d.in <- v }
+
+func (d *drainer) Close() { close(d.stop) }
