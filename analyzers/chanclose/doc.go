@@ -9,11 +9,17 @@
 // once: a second close panics, and so does a send on a closed channel.
 //
 //	func (s *server) Stop() {
-//		close(s.done) // a second call of server.Stop closes s.done again, which panics
+//		close(s.done) // server.Stop is called twice (line 8), and the second call closes s.done again, which panics
 //	}
 //
-// Users call Close and Stop twice: in a deferred call, and once more to see the
-// error; or from two goroutines at a time. Let a sync.Once do it:
+//	func run() {
+//		s := newServer()
+//		defer s.Stop()
+//		serve(s)
+//		s.Stop()
+//	}
+//
+// Let a sync.Once do it:
 //
 //	func (s *server) Stop() {
 //		s.once.Do(func() { close(s.done) })
@@ -39,9 +45,10 @@
 //
 //   - two closes of one channel on one way through a function, the deferred ones
 //     included, and a close in a loop that goes round;
-//   - a close in a method Close, Stop, Shutdown, Cancel, Quit, Kill or Terminate
-//     that nothing keeps from closing again, in an HTTP handler, which runs once for
-//     each request, or in each of several goroutines;
+//   - a close that nothing keeps from being done again in a method Close, Stop,
+//     Shutdown, Cancel, Quit, Kill or Terminate that the package calls twice for one
+//     object, or that belongs to a net.Conn or net.Listener; in an HTTP handler, which
+//     runs once for each request; in each of several goroutines;
 //   - a send after the close in the same function;
 //   - a close while goroutines that send on the channel have not been waited for, as
 //     when a receiver closes it after a timeout;
@@ -49,7 +56,8 @@
 //
 // Not reported is a close that depends on a condition, or that is done under a lock;
 // a channel that is made again or set to nil in the same function; closes in two
-// functions of which one may be called instead of the other; tests.
+// functions of which one may be called instead of the other; a Stop of which nobody is
+// known to call it twice; tests.
 //
 // To keep a report quiet, say why:
 //

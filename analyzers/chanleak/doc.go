@@ -44,6 +44,8 @@
 //   - a send on a channel from which nobody in the program receives, a receive from
 //     one on which nobody sends and which nobody closes;
 //   - a range over a channel that nobody closes, although its senders come to an end;
+//   - a send without an alternative to a loop that another case of its select may
+//     have ended;
 //   - a goroutine with an endless loop, started by an object that has a method Close,
 //     Stop or Shutdown: nothing tells it to stop.
 //

@@ -5,6 +5,10 @@ package ignore
 // checks are the names that a directive may give.
 var checks = []string{
 	"atomicmix",
+	"busywait",
+	"chanclose",
+	"chanleak",
+	"chanlen",
 	"condwait",
 	"deferunlock",
 	"doublelock",
@@ -13,5 +17,6 @@ var checks = []string{
 	"lockgap",
 	"lockorder",
 	"missingunlock",
+	"unjoined",
 	"unlockunheld",
 }

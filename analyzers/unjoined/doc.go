@@ -40,4 +40,8 @@
 // A goroutine whose work may be lost is marked where it is started:
 //
 //	go sendStatistics() //concurlint:daemon if there is no time for it, so be it
+//
+// or the report silenced as all others:
+//
+//	go save(report) //concurlint:ignore unjoined atexit waits for it
 package unjoined

@@ -3,11 +3,16 @@
 // The lock is given back before the send: it is for the numbers, the channel is
 // for the jobs. Better still, what only one goroutine uses needs no lock: print
 // counts for itself and hands over the result when it is done.
+//
+// An answer for which there is room can be left behind. Whoever sends last closes,
+// which ends the loops of all who receive.
 package main
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
+	"time"
 )
 
 type printer struct {
@@ -60,7 +65,57 @@ func (p *printer) finish() int {
 	return <-p.done
 }
 
+// ask leaves when it takes too long; there is room for the answer.
+func ask(wait time.Duration) string {
+	answer := make(chan string, 1)
+	go func() {
+		time.Sleep(10 * time.Millisecond)
+		answer <- "ready"
+	}()
+	select {
+	case a := <-answer:
+		return a
+	case <-time.After(wait):
+		return "no answer"
+	}
+}
+
+// total receives while the others send; a goroutine of its own waits for them.
+func total(pages []int) int {
+	counts := make(chan int)
+	var wg sync.WaitGroup
+	for _, n := range pages {
+		wg.Go(func() { counts <- n })
+	}
+	go func() {
+		wg.Wait()
+		close(counts)
+	}()
+	sum := 0
+	for n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// list is told that nothing more comes.
+func list(names []string) {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for _, name := range names {
+			lines <- name
+		}
+	}()
+	for line := range lines {
+		fmt.Println(line)
+	}
+}
+
 func main() {
+	fmt.Println(ask(time.Millisecond))
+	time.Sleep(20 * time.Millisecond)
+	fmt.Println("goroutines:", runtime.NumGoroutine())
 	p := newPrinter()
 	sent := 0
 	for i := range 1000 {
@@ -71,4 +126,6 @@ func main() {
 		}
 	}
 	fmt.Println("all printed:", p.finish() == sent)
+	fmt.Println("pages:", total([]int{1, 2, 3}))
+	list([]string{"a", "b"})
 }
