@@ -66,6 +66,10 @@ func message(pass *analysis.Pass, l *chans.Leak) string {
 		return fmt.Sprintf("nobody closes %s (made on line %d): the loop blocks for ever after the last value", l.Expr, line(l.Make))
 	case chans.Stopped:
 		return fmt.Sprintf("nobody receives from %s after <-%s (line %d) has ended %s: the send blocks for ever", l.Expr, l.ArmExpr, line(l.Arm), l.Receiver)
+	case chans.EarlySend:
+		return fmt.Sprintf("nobody can receive from %s (made on line %d) yet: the send blocks for ever", l.Expr, line(l.Make))
+	case chans.EarlyReceive:
+		return fmt.Sprintf("nobody can have sent on %s (made on line %d) yet: the receive blocks for ever", l.Expr, line(l.Make))
 	}
 	return fmt.Sprintf("this goroutine never ends: nothing in its loop can be stopped by %s.%s", l.Type, l.Stop)
 }

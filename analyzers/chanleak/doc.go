@@ -41,6 +41,8 @@
 //     and fewer receives than there are senders: return <-ch after three goroutines;
 //   - results that are only received after wg.Wait, for which the senders cannot call
 //     Done before somebody receives;
+//   - a send before anybody has been started who receives, and the other way round:
+//     ch := make(chan int); ch <- 1; fmt.Println(<-ch);
 //   - a send on a channel from which nobody in the program receives, a receive from
 //     one on which nobody sends and which nobody closes;
 //   - a range over a channel that nobody closes, although its senders come to an end;

@@ -334,7 +334,7 @@ func (r *Result) each(op *Op) *BadClose {
 	}
 	instr, fn := op.Instr, op.Fn
 	for range maxDepth {
-		if r.guarded(instr, r.placeOf(op.Chan)) || r.remade(fn, objects) {
+		if r.guarded(instr) || r.remade(fn, objects) {
 			return nil
 		}
 		if made[fn] && !r.inLoopOf(fn, objects, instr) || r.makes(fn, made) {
@@ -489,7 +489,7 @@ func (r *Result) onlyCaller(fn *ssa.Function) (ssa.Instruction, *ssa.Function) {
 
 // guarded reports whether instr only runs if some condition holds, or under a lock:
 // the code has thought of a second call.
-func (r *Result) guarded(instr ssa.Instruction, at place) bool {
+func (r *Result) guarded(instr ssa.Instruction) bool {
 	b := instr.Block()
 	for _, d := range b.Parent().Blocks {
 		if !d.Dominates(b) {

@@ -35,6 +35,10 @@ const (
 	Endless
 	// Stopped: it sends, and who receives may have been told to stop.
 	Stopped
+	// EarlySend: it sends before it has started anybody who receives.
+	EarlySend
+	// EarlyReceive: it receives before anybody has been started who sends.
+	EarlyReceive
 )
 
 // A Leak is a place where a goroutine may block for ever.
@@ -86,6 +90,7 @@ func (r *Result) Leaks() []*Leak {
 		if o.Unknown || o.Make() == nil || r.ir.InTest(o.Make().Pos()) {
 			continue
 		}
+		add(r.early(o))
 		add(r.drained(o))
 		add(r.abandoned(o))
 		for _, l := range append(r.never(o), r.stopped(o)...) {

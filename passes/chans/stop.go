@@ -48,8 +48,7 @@ func (r *Result) stoppable(o *spawn.Object) (*ssa.Function, *ssa.Select, int) {
 	if fn == nil || r.ir.InTest(fn.Pos()) {
 		return nil, nil, 0
 	}
-	spawns := r.Spawns.Of(fn)
-	if len(spawns) != 1 || spawns[0].Loop || len(r.Spawns.Callers(fn)) > 1 || spawns[0].Kind == spawn.Handler {
+	if !r.runsOnce(fn) {
 		return nil, nil, 0
 	}
 	for _, op := range receives {
@@ -63,6 +62,23 @@ func (r *Result) stoppable(o *spawn.Object) (*ssa.Function, *ssa.Select, int) {
 		}
 	}
 	return nil, nil, 0
+}
+
+// runsOnce reports whether one goroutine runs fn, which the package starts in one
+// place.
+func (r *Result) runsOnce(fn *ssa.Function) bool {
+	for range maxDepth {
+		spawns := r.Spawns.Of(fn)
+		if len(spawns) > 0 {
+			return len(spawns) == 1 && !spawns[0].Loop && len(r.Spawns.Callers(fn)) <= 1 && spawns[0].Kind != spawn.Handler
+		}
+		at, caller := r.onlyCaller(fn)
+		if caller == nil || inLoop(at.Block()) {
+			return false
+		}
+		fn = caller
+	}
+	return false
 }
 
 // mayReceive reports whether ch may be o.
@@ -109,16 +125,33 @@ func (r *Result) leaves(b *ssa.BasicBlock, o *spawn.Object) bool {
 // exported method, or on a goroutine of its own, and does not depend on any condition.
 func (r *Result) comesAnyTime(op *Op, loop *ssa.Function) bool {
 	fn := op.Fn
-	if fn == loop || r.guarded(op.Instr, place{}) {
+	if fn == loop || r.guarded(op.Instr) && !r.polls(op) {
 		return false
 	}
 	for _, s := range r.Spawns.Of(fn) {
-		if s.Kind == spawn.Go || s.Kind == spawn.Counted || s.Kind == spawn.Handler {
+		if s.Kind != spawn.Timer && s.Kind != spawn.Test {
 			return true
 		}
 	}
 	obj, ok := fn.Object().(*types.Func)
 	return ok && obj.Exported() && obj.Signature().Recv() != nil
+}
+
+// polls reports whether op is in the default case of a select statement, and depends
+// on nothing else: a look at the stop channel, which may be closed right after.
+func (r *Result) polls(op *Op) bool {
+	for _, b := range op.Fn.Blocks {
+		for _, instr := range b.Instrs {
+			sel, ok := instr.(*ssa.Select)
+			if !ok || sel.Blocking {
+				continue
+			}
+			if ts := tests(sel); len(ts) > 0 && ts[len(ts)-1].Block().Succs[1] == op.Instr.Block() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // display returns how messages call fn.
