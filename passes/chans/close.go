@@ -480,8 +480,7 @@ func (r *Result) onlyCaller(fn *ssa.Function) (ssa.Instruction, *ssa.Function) {
 	if len(sites) != 1 {
 		return nil, nil
 	}
-	obj, ok := fn.Object().(*types.Func)
-	if ok && obj.Exported() || !ok && r.Spawns.IsValue(fn) && len(r.Spawns.Of(fn)) == 0 {
+	if r.Spawns.Callable(fn) && len(r.Spawns.Of(fn)) == 0 {
 		return nil, nil
 	}
 	return sites[0], sites[0].Parent()

@@ -30,8 +30,9 @@ func (f *Fact) String() string {
 }
 
 // mayStartArguments reports whether the package declares an exported function that
-// has a function parameter. It must be fast.
+// has a function parameter, and starts goroutines somewhere. It must be fast.
 func (r *Result) mayStartArguments() bool {
+	takes := false
 	for _, file := range r.pass.Files {
 		for _, decl := range file.Decls {
 			decl, ok := decl.(*ast.FuncDecl)
@@ -39,8 +40,27 @@ func (r *Result) mayStartArguments() bool {
 				continue
 			}
 			if fn, ok := r.pass.TypesInfo.Defs[decl.Name].(*types.Func); ok && takesFunction(fn.Signature()) {
-				return true
+				takes = true
 			}
+		}
+	}
+	if !takes {
+		return false
+	}
+	for _, file := range r.pass.Files {
+		found := false
+		ast.Inspect(file, func(n ast.Node) bool {
+			_, ok := n.(*ast.GoStmt)
+			found = found || ok
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	for _, obj := range r.pass.TypesInfo.Uses {
+		if fn, ok := obj.(*types.Func); ok && (known.UseOf(fn) == known.Spawns || r.imported(fn) != nil) {
+			return true
 		}
 	}
 	return false

@@ -144,7 +144,7 @@ func (g *graph) findValues(fn *ssa.Function) {
 	var buf [10]*ssa.Value
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
-			if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() {
+			if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() && g.r.implementation(call.Common().Method) == nil {
 				g.invoked[call.Common().Method.Name()] = true
 			}
 			mc, isClosure := instr.(*ssa.MakeClosure)

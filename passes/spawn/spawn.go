@@ -96,6 +96,7 @@ type Result struct {
 	once    sync.Once
 	ir      *ir.Package
 	graph   *graph
+	methods map[*types.Func]*ssa.Function // see implementation; complete after compute
 	byBody  map[*ssa.Function][]*Spawn
 	byPlace map[*ssa.Function][]*Spawn
 	starts  map[*ssa.Function][]int // parameters that a function starts
@@ -111,12 +112,15 @@ func run(pass *analysis.Pass) (any, error) {
 		sum:     pass.ResultOf[summary.Analyzer].(*summary.Result),
 		byBody:  make(map[*ssa.Function][]*Spawn),
 		byPlace: make(map[*ssa.Function][]*Spawn),
+		methods: make(map[*types.Func]*ssa.Function),
 		starts:  make(map[*ssa.Function][]int),
 		callers: make(map[*ssa.Function][]ssa.CallInstruction),
 		runs:    make(map[*ssa.Function][]*ssa.Function),
 	}
-	if !r.sum.Std() && r.mayStartArguments() && r.concurrent() {
-		r.Ready()
+	if !r.sum.Std() && r.mayStartArguments() {
+		release := r.sum.Exclusive()
+		r.prepare()
+		release()
 		r.export()
 	}
 	return r, nil
@@ -172,8 +176,17 @@ func (r *Result) concurrent() bool {
 	return false
 }
 
+// prepare finds the functions that start their arguments, which is all that other
+// packages need to know.
+func (r *Result) prepare() {
+	if r.ir == nil {
+		r.ir = r.sum.IR()
+		r.findStarts()
+	}
+}
+
 func (r *Result) compute() {
-	r.ir = r.sum.IR()
+	r.prepare()
 	for _, fn := range r.ir.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -188,7 +201,6 @@ func (r *Result) compute() {
 		}
 	}
 	r.graph = newGraph(r)
-	r.findStarts()
 	for _, fn := range r.ir.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
@@ -379,7 +391,7 @@ func (r *Result) calledAt(call ssa.CallInstruction) []*ssa.Function {
 func (r *Result) Callees(call ssa.CallInstruction) []locks.Callee {
 	common := call.Common()
 	if common.IsInvoke() {
-		return []locks.Callee{locks.CalleeOf(common, common.Value)}
+		return []locks.Callee{r.invoked(common)}
 	}
 	values := r.values(common.Value)
 	if values == nil {

@@ -140,3 +140,23 @@ func own() {
 		}
 	}()
 }
+
+// A method that can only be one.
+type runner interface{ runIt() }
+
+type only struct{ done chan struct{} }
+
+func (o *only) runIt() { close(o.done) }
+
+func through(r runner) {
+	o := &only{done: make(chan struct{})}
+	go r.runIt() // want `^go: runIt; joins 154$`
+	<-o.done
+}
+
+// results of functions are followed.
+func made() {
+	start := func() func() { return func() {} }
+	f := start()
+	go f() // want `^go: made\$1\$1; no join$`
+}

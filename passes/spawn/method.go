@@ -1,0 +1,59 @@
+package spawn
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/locks"
+)
+
+// implementation returns the method of the package that a call of an interface method
+// reaches, if it can only be one: no other package can implement the interface, and
+// one type of this package does.
+func (r *Result) implementation(method *types.Func) *ssa.Function {
+	if fn, ok := r.methods[method]; ok {
+		return fn
+	}
+	fn := r.findImplementation(method)
+	r.methods[method] = fn
+	return fn
+}
+
+func (r *Result) findImplementation(method *types.Func) *ssa.Function {
+	recv, ok := types.Unalias(method.Signature().Recv().Type()).(*types.Named)
+	if !ok || recv.Obj().Pkg() != r.pass.Pkg || recv.TypeParams() != nil || recv.Obj().Exported() && r.pass.Pkg.Name() != "main" {
+		return nil
+	}
+	iface, ok := recv.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	var found *ssa.Function
+	scope := r.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams() != nil || !types.Implements(types.NewPointer(tn.Type()), iface) {
+			continue
+		}
+		obj, index, _ := types.LookupFieldOrMethod(tn.Type(), true, r.pass.Pkg, method.Name())
+		fn, ok := obj.(*types.Func)
+		if !ok || found != nil || len(index) > 1 {
+			return nil // several, or that of a part of the value
+		}
+		if found = r.ir.SSA.Prog.FuncValue(fn); found == nil || len(found.Blocks) == 0 {
+			return nil
+		}
+	}
+	return found
+}
+
+// invoked returns the callee of a call of an interface method.
+func (r *Result) invoked(common *ssa.CallCommon) locks.Callee {
+	c := locks.CalleeOf(common, common.Value)
+	c.Body = r.implementation(common.Method)
+	return c
+}
