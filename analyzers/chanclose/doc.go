@@ -55,7 +55,7 @@
 //   - closing a channel that nobody makes: it is nil.
 //
 // Not reported is a close that depends on a condition, or that is done under a lock;
-// a channel that is made again or set to nil in the same function; closes in two
+// a channel that is made again in the same function; closes in two
 // functions of which one may be called instead of the other; a Stop of which nobody is
 // known to call it twice; tests.
 //

@@ -334,7 +334,7 @@ func (r *Result) each(op *Op) *BadClose {
 	}
 	instr, fn := op.Instr, op.Fn
 	for range maxDepth {
-		if r.guarded(instr) || r.remade(fn, objects) {
+		if r.guarded(instr) {
 			return nil
 		}
 		if made[fn] && !r.inLoopOf(fn, objects, instr) || r.makes(fn, made) {
@@ -526,33 +526,12 @@ func bothReach(d, b *ssa.BasicBlock) bool {
 	return true
 }
 
-// remade reports whether fn puts another channel, or none, in the place of one of the
-// objects.
-func (r *Result) remade(fn *ssa.Function, objects []*spawn.Object) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			s, ok := instr.(*ssa.Store)
-			if !ok || !isChan(s.Val.Type()) {
-				continue
-			}
-			f, ok := s.Addr.(*ssa.FieldAddr)
-			if !ok {
-				continue
-			}
-			field := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(f.Field).Origin()
-			for _, o := range objects {
-				if slices.Contains(o.Holders, any(field)) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // ofNil returns the report that op closes a channel that nobody makes, or nil.
 func (r *Result) ofNil(op *Op) *BadClose {
-	if len(r.Spawns.Objects(op.Chan)) > 0 {
+	if len(r.Spawns.Objects(op.Chan)) > 0 || r.guarded(op.Instr) {
+		return nil
+	}
+	if mc := r.ir.Closure(op.Fn); mc != nil && r.guarded(mc) {
 		return nil
 	}
 	load, ok := op.Chan.(*ssa.UnOp)
@@ -580,7 +559,7 @@ func (r *Result) live(op *Op) *BadClose {
 	if o == nil || !o.Local() || o.Escapes != 0 || o.Make().Parent() != op.Fn {
 		return nil
 	}
-	f := &flow{fn: op.Fn, sends: make(map[ssa.Instruction]int)}
+	f := &flow{fn: op.Fn, from: o.Make(), sends: make(map[ssa.Instruction]int), all: make(map[ssa.Instruction]bool)}
 	t := r.tallyOf(o)
 	t.all = true
 	var send *Op
@@ -590,7 +569,7 @@ func (r *Result) live(op *Op) *BadClose {
 			continue
 		}
 		f.senders = append(f.senders, s)
-		f.sends[s.Instr] = min(f.sends[s.Instr]+times(n, turns(s.Instr.Block(), o.Make())), many)
+		f.start(r, s.Instr, n, o)
 	}
 	if len(f.senders) == 0 {
 		return nil
@@ -608,7 +587,7 @@ func (r *Result) live(op *Op) *BadClose {
 			send = other
 		}
 	}
-	w := &walk{r: r, o: o, fn: op.Fn, sends: f.sends, loops: r.receivingLoops(op.Fn, o), senders: f.senders, close: op}
+	w := &walk{r: r, o: o, fn: op.Fn, sends: f.sends, all: f.all, loops: r.receivingLoops(op.Fn, o), senders: f.senders, close: op}
 	if x := w.run(o.Make()); x == nil {
 		return nil
 	}

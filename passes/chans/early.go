@@ -33,7 +33,7 @@ func (r *Result) early(o *spawn.Object) *Leak {
 			e.visit(o.Make().Block(), i+1, 0)
 		}
 	}
-	if e.found == nil || e.givenBefore(e.found.Instr) {
+	if e.found == nil || e.givenBefore(e.found) {
 		return nil
 	}
 	kind := EarlyReceive
@@ -97,14 +97,26 @@ func (e *prelude) visit(b *ssa.BasicBlock, from, queued int) {
 	}
 }
 
-// givenBefore reports whether on some way to instr other code gets the channel: the
-// way without may not be one that is taken.
-func (e *prelude) givenBefore(instr ssa.Instruction) bool {
-	for _, b := range instr.Parent().Blocks {
-		for i, other := range b.Instrs {
-			before := b == instr.Block() && i < ir.Index(instr) || ir.Reaches(b, instr.Block())
-			if before && e.gives(other) {
+// givenBefore reports whether on some way to op other code gets the channel, or the
+// function does itself what op waits for: the way without may not be one that is
+// taken.
+func (e *prelude) givenBefore(op *Op) bool {
+	for _, b := range op.Fn.Blocks {
+		for i, instr := range b.Instrs {
+			if b != op.Instr.Block() && !ir.Reaches(b, op.Instr.Block()) || b == op.Instr.Block() && i >= ir.Index(op.Instr) && !inLoop(b) {
+				continue
+			}
+			if e.gives(instr) {
 				return true
+			}
+			for _, other := range e.r.of[instr] {
+				partner := other.Role == Receive
+				if op.Role == Receive {
+					partner = other.Role == Send || other.Role == Close
+				}
+				if partner && other.Select != nil && e.r.mayReceive(e.o, other.Chan) {
+					return true
+				}
 			}
 		}
 	}

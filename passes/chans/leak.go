@@ -109,9 +109,17 @@ func (r *Result) Leaks() []*Leak {
 type flow struct {
 	fn      *ssa.Function // receives
 	sends   map[ssa.Instruction]int
+	all     map[ssa.Instruction]bool // see walk
 	senders []*spawn.Spawn
 	from    ssa.Instruction // where the channel is made or comes from, or nil
 	send    *Op             // one that may block
+}
+
+// start notes that the instruction at starts a goroutine that sends n values on o.
+func (f *flow) start(r *Result, at ssa.Instruction, n int, o *spawn.Object) {
+	m, all := r.passes(at, o, f.from)
+	f.sends[at] = min(f.sends[at]+times(n, m), many)
+	f.all[at] = all
 }
 
 // flowOf returns the flow of o, or nil if it is not of that simple kind.
@@ -129,7 +137,7 @@ func (r *Result) flowOf(o *spawn.Object, room int64) *flow {
 	if fn == nil || r.endsProcess(fn) {
 		return nil
 	}
-	f := &flow{fn: fn, sends: make(map[ssa.Instruction]int)}
+	f := &flow{fn: fn, sends: make(map[ssa.Instruction]int), all: make(map[ssa.Instruction]bool)}
 	if o.Make().Parent() == fn {
 		f.from = o.Make()
 	}
@@ -159,7 +167,7 @@ func (r *Result) flowOf(o *spawn.Object, room int64) *flow {
 		}
 		r.markStarted(s, started)
 		f.senders = append(f.senders, s)
-		f.sends[at] = min(f.sends[at]+times(n, turns(at.Block(), f.from)), many)
+		f.start(r, at, n, o)
 	}
 	if len(f.senders) == 0 || started[fn] {
 		return nil
@@ -396,7 +404,7 @@ func (r *Result) abandoned(o *spawn.Object) *Leak {
 	if f == nil {
 		return nil
 	}
-	w := &walk{r: r, o: o, fn: f.fn, room: int(room), sends: f.sends, loops: r.receivingLoops(f.fn, o), senders: f.senders}
+	w := &walk{r: r, o: o, fn: f.fn, room: int(room), sends: f.sends, all: f.all, loops: r.receivingLoops(f.fn, o), senders: f.senders}
 	x := w.run(f.from)
 	if x == nil || room > 0 && x.sends >= many {
 		return nil

@@ -30,6 +30,8 @@ type walk struct {
 	room int
 	// sends is how many values those send whom an instruction starts.
 	sends map[ssa.Instruction]int
+	// all are those of which that number is for all turns of the loops around them.
+	all map[ssa.Instruction]bool
 	// loops are the blocks of the loops that receive, by the block whose branch
 	// ends the loop.
 	loops map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool
@@ -39,8 +41,8 @@ type walk struct {
 	// come before all has been sent.
 	close *Op
 
-	steps int
 	seen  map[walkKey]bool
+	queue []walkState // the shortest ways first
 	found *exit
 }
 
@@ -57,7 +59,8 @@ type walkState struct {
 	block           *ssa.BasicBlock
 	from            int // first instruction
 	sends, received int
-	closes          bool // a deferred call will close the channel
+	started         []ssa.Instruction // of walk.all, in order
+	closes          bool              // a deferred call will close the channel
 	arm             *ssa.SelectState
 	decided         *decision
 }
@@ -67,6 +70,7 @@ type walkKey struct {
 	block           *ssa.BasicBlock
 	from            int
 	sends, received int
+	started         int
 	closes          bool
 	decided         string
 }
@@ -112,22 +116,26 @@ func (w *walk) run(from ssa.Instruction) *exit {
 	if from != nil {
 		start.block, start.from = from.Block(), ir.Index(from)+1
 	}
-	w.visit(start)
-	if w.steps > maxSteps {
-		return nil
+	w.add(start)
+	for i := 0; i < len(w.queue) && w.found == nil; i++ {
+		if i > maxSteps {
+			return nil
+		}
+		w.visit(w.queue[i])
 	}
 	return w.found
 }
 
+// add has state s followed, if none like it has been.
+func (w *walk) add(s walkState) {
+	k := walkKey{s.block, s.from, s.sends, s.received, len(s.started), s.closes, s.decided.key()}
+	if !w.seen[k] {
+		w.seen[k] = true
+		w.queue = append(w.queue, s)
+	}
+}
+
 func (w *walk) visit(s walkState) {
-	k := walkKey{s.block, s.from, s.sends, s.received, s.closes, s.decided.key()}
-	if w.found != nil || w.seen[k] {
-		return
-	}
-	w.seen[k] = true
-	if w.steps++; w.steps > maxSteps {
-		return
-	}
 	for _, instr := range s.block.Instrs[s.from:] {
 		if ssa.Instruction(w.o.Make()) == instr {
 			if w.close == nil {
@@ -135,7 +143,12 @@ func (w *walk) visit(s walkState) {
 			}
 			return
 		}
-		s.sends = min(s.sends+w.sends[instr], many)
+		if n := w.sends[instr]; n > 0 && !slices.Contains(s.started, instr) {
+			s.sends = min(s.sends+n, many)
+			if w.all[instr] {
+				s.started = append(slices.Clip(s.started), instr)
+			}
+		}
 		if w.close != nil {
 			if w.joined(instr) {
 				s.received = many
@@ -245,7 +258,7 @@ func (w *walk) enter(s walkState, next *ssa.BasicBlock) {
 		}
 	}
 	s.block, s.from = next, 0
-	w.visit(s)
+	w.add(s)
 }
 
 // choose follows the cases of the select statement of op.
@@ -515,6 +528,25 @@ func naturalLoop(head *ssa.BasicBlock) map[*ssa.BasicBlock]bool {
 		}
 	}
 	return body
+}
+
+// passes returns how often the instruction at runs, all turns of the loops around it
+// together. If one of them receives from o as well, the walk follows its turns: then
+// it is once for each pass, and all is false.
+func (r *Result) passes(at ssa.Instruction, o *spawn.Object, from ssa.Instruction) (n int, all bool) {
+	b := at.Block()
+	for _, head := range b.Parent().Blocks {
+		body := naturalLoop(head)
+		if !body[b] || from != nil && body[from.Block()] {
+			continue
+		}
+		for _, op := range r.with(o, Receive) {
+			if body[op.Instr.Block()] {
+				return 1, false
+			}
+		}
+	}
+	return turns(b, from), true
 }
 
 // turns returns how often the innermost loop around b goes round, if it is a

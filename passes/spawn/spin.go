@@ -329,6 +329,11 @@ func idleAround(instr ssa.Instruction) bool {
 	switch instr := instr.(type) {
 	case *ssa.Extract:
 		return true
+	case *ssa.BinOp:
+		switch instr.Op {
+		case token.ADD, token.SUB:
+			return false // it counts
+		}
 	case *ssa.Call:
 		name := known.NameOf(locks.CalleeOf(&instr.Call, instr.Call.Value).Func)
 		return name.Pkg == "runtime" && name.Func == "Gosched" || name.Pkg == "context" && name.Func == "Done"

@@ -194,3 +194,18 @@ func drainsFlag(ch chan int) {
 		}
 	}
 }
+
+func drainsAll(chs []chan int) {
+	for _, ch := range chs {
+		select {
+		case <-ch:
+		default:
+		}
+	}
+	for i := 0; i < len(chs); i++ {
+		select {
+		case <-chs[i]:
+		default:
+		}
+	}
+}

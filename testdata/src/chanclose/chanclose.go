@@ -394,3 +394,28 @@ func (l *listener) Close() error {
 	close(l.done) // want `a second call of listener.Close closes l.done again, which panics`
 	return nil
 }
+
+// A waker wakes all who wait, as often as it is told to.
+
+type waker struct{ turn chan struct{} }
+
+func (w *waker) Stop() {
+	close(w.turn)
+	w.turn = make(chan struct{})
+}
+
+func wakeTwice() {
+	w := &waker{make(chan struct{})}
+	w.Stop()
+	w.Stop()
+}
+
+// Tests set a hook.
+
+type hooked struct{ hook chan int }
+
+func (h *hooked) run() {
+	if h.hook != nil {
+		defer func() { close(h.hook) }()
+	}
+}

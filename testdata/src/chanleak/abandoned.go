@@ -442,7 +442,7 @@ func byName(names [3]string) {
 	failed := make(chan error)
 	run := func(name string) {
 		if _, err := query(name); err != nil {
-			failed <- err // want `nobody receives from failed if <-done comes first`
+			failed <- err // want `only one value is received from failed if the function returns on line 463, but 3 values are sent`
 			return
 		}
 		if name != "stdin" {
@@ -460,6 +460,74 @@ func byName(names [3]string) {
 				return
 			}
 		case <-failed:
+			return
+		}
+	}
+}
+
+// eachTurn starts one and receives from one in each turn.
+func eachTurn(stop chan bool) int {
+	ch := make(chan int)
+	for {
+		go func() { ch <- compute() }()
+		select {
+		case v := <-ch:
+			if v > 0 {
+				return v
+			}
+		case <-stop:
+			<-ch
+			return 0
+		}
+	}
+}
+
+func eachTurnButLast(stop chan bool) int {
+	ch := make(chan int)
+	for {
+		go func() { ch <- compute() }() // want `nobody receives from ch if <-stop comes first`
+		select {
+		case v := <-ch:
+			if v > 0 {
+				return v
+			}
+		case <-stop:
+			return 0
+		}
+	}
+}
+
+// decode stops when the other goroutine fails.
+func decode(next func() (int, error), put func(int) error) {
+	in, out := make(chan int), make(chan int)
+	errc := make(chan error, 2)
+	go func() {
+		for {
+			v, err := next()
+			if err != nil {
+				errc <- err
+				return
+			}
+			in <- v // want `nobody receives from in if <-errc comes first`
+		}
+	}()
+	go func() {
+		for v := range out {
+			if err := put(v); err != nil {
+				errc <- err
+				return
+			}
+		}
+	}()
+	defer close(out)
+	for {
+		select {
+		case v := <-in:
+			select {
+			case out <- v:
+			case <-time.After(time.Second):
+			}
+		case <-errc:
 			return
 		}
 	}

@@ -96,3 +96,20 @@ func sometimes(b bool) {
 		fmt.Println(<-ch)
 	}
 }
+
+// token is taken and given back in a loop.
+func token(stop chan bool, ready chan int) {
+	busy := make(chan struct{}, 1)
+	for {
+		select {
+		case busy <- struct{}{}:
+		default:
+		}
+		select {
+		case <-ready:
+			<-busy
+		case <-stop:
+			return
+		}
+	}
+}
