@@ -124,6 +124,9 @@ func (r *Result) addressOf(v ssa.Value) place {
 // own function: another close of the channel, or a send on it.
 func (r *Result) twice(op *Op) *BadClose {
 	at := r.placeOf(op.Chan)
+	if r.stale(op, at) {
+		return nil
+	}
 	if op.Deferred {
 		// It runs when the function returns, after all others.
 		for _, other := range r.all {
@@ -151,6 +154,29 @@ func (r *Result) twice(op *Op) *BadClose {
 	c := r.badClose(SendAfter, next)
 	c.Other = op.Instr.Pos()
 	return c
+}
+
+// stale reports whether op uses what was at the place before another channel was
+// stored there.
+func (r *Result) stale(op *Op, at place) bool {
+	load, ok := op.Chan.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	for _, b := range op.Fn.Blocks {
+		for i, instr := range b.Instrs {
+			s, ok := instr.(*ssa.Store)
+			if !ok || r.addressOf(s.Addr) != at {
+				continue
+			}
+			after := b == load.Block() && i > ir.Index(load) || ir.Reaches(load.Block(), b)
+			before := b == op.Instr.Block() && i < ir.Index(op.Instr) || ir.Reaches(b, op.Instr.Block())
+			if after && before {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // assigned reports whether fn assigns to the place.
@@ -198,7 +224,7 @@ func (r *Result) next(op *Op, at place) *Op {
 				}
 			}
 			for _, next := range r.of[instr] {
-				if (next.Role == Close && !next.Deferred || next.Role == Send) && r.placeOf(next.Chan) == at {
+				if (next.Role == Close && !next.Deferred || next.Role == Send) && r.placeOf(next.Chan) == at && !r.stale(next, at) {
 					return next
 				}
 			}

@@ -2,6 +2,7 @@ package chans
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -79,7 +80,7 @@ func (r *Result) neverCloses(head *ssa.BasicBlock) bool {
 			}
 			objects := r.Spawns.Objects(op.Chan)
 			for _, o := range objects {
-				if o.Unknown || o.Make() == nil || o.Escapes&spawn.SendEnd != 0 || r.has(o, Close) {
+				if o.Unknown || o.Make() == nil || o.Escapes&spawn.SendEnd != 0 || r.has(o, Close) || ofPackage(o) {
 					return false
 				}
 			}
@@ -87,6 +88,12 @@ func (r *Result) neverCloses(head *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// ofPackage reports whether a package variable may hold o, so that it is used as long as
+// the program runs.
+func ofPackage(o *spawn.Object) bool {
+	return slices.ContainsFunc(o.Holders, func(h any) bool { _, ok := h.(*ssa.Global); return ok })
 }
 
 // isTimer reports whether v is the channel of a time.Ticker or time.Timer, or comes

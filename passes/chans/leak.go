@@ -594,7 +594,7 @@ func (r *Result) never(o *spawn.Object) []*Leak {
 	sends, receives, closes := r.with(o, Send), r.with(o, Receive), r.with(o, Close)
 	if room, ok := r.Capacity(o); ok && room == 0 && len(receives) == 0 && o.Escapes&spawn.ReceiveEnd == 0 {
 		for _, op := range sends {
-			if op.Blocking() && r.only(op.Chan) == o && !r.ir.InTest(op.Instr.Pos()) {
+			if op.Blocking() && r.only(op.Chan) == o && !r.ir.InTest(op.Instr.Pos()) && !r.unreached(o, Receive) {
 				l := r.leak(NoReceiver, op)
 				l.Make = o.Make().Pos()
 				out = append(out, l)
@@ -609,11 +609,11 @@ func (r *Result) never(o *spawn.Object) []*Leak {
 			continue
 		}
 		switch {
-		case len(sends) == 0 && !r.forever(o, op):
+		case len(sends) == 0 && !r.forever(o, op) && !r.unreached(o, Send, Close):
 			l := r.leak(NoSender, op)
 			l.Make = o.Make().Pos()
 			out = append(out, l)
-		case len(sends) > 0 && op.Range && r.waitsForClose(o, op):
+		case len(sends) > 0 && op.Range && r.waitsForClose(o, op) && !r.unreached(o, Close):
 			l := r.leak(NotClosed, op)
 			l.Make = o.Make().Pos()
 			out = append(out, l)

@@ -30,8 +30,8 @@ type Loose struct {
 func (r *Result) LooseEnds() []*Loose {
 	var out []*Loose
 	for _, s := range r.Spawns {
-		if s.Instr == nil || s.Daemon || len(s.Joins) > 0 || len(s.Bodies) == 0 || s.Kind == Timer || s.Kind == Test || s.Kind == Handler {
-			continue
+		if s.Instr == nil || s.Daemon || len(s.Joins) > 0 || len(s.Bodies) == 0 || s.Kind != Go && s.Kind != Counted {
+			continue // whoever starts it may wait for it
 		}
 		if !r.mainOrTest(s.In) || !r.finite(s) {
 			continue

@@ -119,7 +119,11 @@ func idle(instrs []ssa.Instruction) bool {
 			if instr.Op == token.ARROW {
 				return false
 			}
-		case *ssa.If, *ssa.Jump, *ssa.BinOp, *ssa.FieldAddr, *ssa.Phi, *ssa.DebugRef, *ssa.Field, *ssa.IndexAddr:
+		case *ssa.BinOp:
+			if instr.Op == token.ADD || instr.Op == token.SUB {
+				return false // it counts
+			}
+		case *ssa.If, *ssa.Jump, *ssa.FieldAddr, *ssa.Phi, *ssa.DebugRef, *ssa.Field, *ssa.IndexAddr:
 		case *ssa.Call:
 			if !pauses(locks.CalleeOf(&instr.Call, instr.Call.Value).Func) {
 				return false
@@ -329,11 +333,6 @@ func idleAround(instr ssa.Instruction) bool {
 	switch instr := instr.(type) {
 	case *ssa.Extract:
 		return true
-	case *ssa.BinOp:
-		switch instr.Op {
-		case token.ADD, token.SUB:
-			return false // it counts
-		}
 	case *ssa.Call:
 		name := known.NameOf(locks.CalleeOf(&instr.Call, instr.Call.Value).Func)
 		return name.Pkg == "runtime" && name.Func == "Gosched" || name.Pkg == "context" && name.Func == "Done"

@@ -419,3 +419,13 @@ func (h *hooked) run() {
 		defer func() { close(h.hook) }()
 	}
 }
+
+// resize closes what was there before.
+func (w *waker) resize(n int) {
+	old := w.turn
+	w.turn = make(chan struct{}, n)
+	close(old)
+	for v := range old {
+		w.turn <- v
+	}
+}

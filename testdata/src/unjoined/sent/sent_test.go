@@ -3,12 +3,14 @@ package sent
 import (
 	"testing"
 	"time"
+
+	"unjoined/retry"
 )
 
 func work() int { return 1 }
 
 func TestBare(t *testing.T) {
-	go func() { // want `TestBare returns \(line 16\) without waiting for this goroutine`
+	go func() { // want `TestBare returns \(line 18\) without waiting for this goroutine`
 		if work() != 1 {
 			t.Error("wrong")
 		}
@@ -16,7 +18,7 @@ func TestBare(t *testing.T) {
 }
 
 func TestSleep(t *testing.T) {
-	go func() { // want `TestSleep only waits with time.Sleep \(line 24\) for this goroutine`
+	go func() { // want `TestSleep only waits with time.Sleep \(line 26\) for this goroutine`
 		if work() != 1 {
 			t.Error("wrong")
 		}
@@ -41,4 +43,12 @@ func TestDone(t *testing.T) {
 
 func helper(t *testing.T) {
 	go work()
+}
+
+func TestRetry(t *testing.T) {
+	retry.Run(func() {
+		if work() != 1 {
+			t.Error("wrong")
+		}
+	})
 }
