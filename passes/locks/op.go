@@ -33,6 +33,14 @@ type Op struct {
 	// behaviour the language documents. Other locks are taken for locks
 	// because they implement [sync.Locker]; they may be more permissive.
 	Sync bool
+	// Resource says what is acquired or released.
+	Resource Resource
+	// Weight is the argument, the receiver being 0, that says how many units of
+	// a counted resource are meant; 0 stands for one unit.
+	Weight int
+	// Errs reports whether a Try tells by a nil error, rather than by true, that
+	// it has succeeded.
+	Errs bool
 }
 
 // Undo returns the name of the method that releases what op acquires.

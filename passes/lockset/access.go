@@ -444,6 +444,9 @@ func (m *Machine) visited(instr ssa.Instruction) bool {
 // visits reports whether fn accesses data, or calls functions of the package that
 // may.
 func (m *Machine) visits(fn *ssa.Function) bool {
+	if m.counting() {
+		return false
+	}
 	if len(m.Accesses(fn)) > 0 {
 		return true
 	}
@@ -500,7 +503,7 @@ func (x *run) visit(st *State, c coded) {
 
 // visitCall records that st reaches a call of a function of the package.
 func (x *run) visitCall(st *State, instr ssa.CallInstruction, callee *ssa.Function, args []*locks.Term) {
-	if !x.record {
+	if !x.record || x.m.counting() {
 		return
 	}
 	v := Visit{Instr: instr, Callee: callee, Args: args, Locks: st.locks, Joined: st.joined, Inner: len(x.frames) > 1}

@@ -126,7 +126,7 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 		}
 		return []*State{st}
 	}
-	if op, ok := locks.OpOf(c.callee.Func); ok {
+	if op, ok := m.Op(c.callee.Func); ok {
 		if op.Sync || !m.forwards(c) && m.blocks(c) {
 			return x.operate(st, instr, c, op)
 		}
@@ -153,6 +153,9 @@ func (x *run) call(st *State, instr ssa.CallInstruction, c call) []*State {
 			x.emit(Event{Kind: Called, Instr: instr, State: st, Target: c.fn})
 		}
 		st = x.mayLock(x.escapeArgs(st, c), c)
+		if m.counting() {
+			st = x.entrust(st, c)
+		}
 	}
 	return []*State{st}
 }
@@ -211,7 +214,7 @@ func (m *Machine) valueEffects(st *State, t *locks.Term) *Effects {
 		// A bound method.
 		callee := locks.CalleeOf(&ssa.CallCommon{Value: v}, v)
 		recv := m.eval(st, v.Bindings[0])
-		if op, ok := locks.OpOf(callee.Func); ok && (op.Sync || !m.forward(callee.Func)) {
+		if op, ok := m.Op(callee.Func); ok && (op.Sync || !m.forward(callee.Func)) {
 			return opEffects(recv, op)
 		}
 		return m.bindReceiver(m.Effects(callee), recv)
@@ -352,11 +355,11 @@ func opEffects(lock *locks.Term, op locks.Op) *Effects {
 	case locks.Acquire:
 		return &Effects{
 			Name:     "Lock",
-			Outcomes: []Outcome{{Changes: []Change{{Term: lock, Status: Held, Mode: op.Mode, Sync: op.Sync}}}},
+			Outcomes: []Outcome{{Changes: []Change{{Term: lock, Status: Held, Mode: op.Mode, Sync: op.Sync, Resource: op.Resource}}}},
 			Excludes: []Exclude{{Term: lock, Mode: op.Mode, Sync: op.Sync}},
 		}
 	case locks.Release:
-		return &Effects{Name: "Unlock", Outcomes: []Outcome{{Changes: []Change{{Term: lock, Need: needOf(op.Mode), Status: Free, Mode: op.Mode, Sync: op.Sync}}}}}
+		return &Effects{Name: "Unlock", Outcomes: []Outcome{{Changes: []Change{{Term: lock, Need: needOf(op.Mode), Status: Free, Mode: op.Mode, Sync: op.Sync, Resource: op.Resource}}}}}
 	}
 	return nil
 }
@@ -391,6 +394,7 @@ func (m *Machine) substitute(eff *Effects, f func(*locks.Term) *locks.Term) *Eff
 		cs = slices.Clone(cs)
 		for i := range cs {
 			cs[i].Term = sub(cs[i].Term)
+			cs[i].Weight = sub(cs[i].Weight)
 		}
 		return cs
 	}
@@ -575,7 +579,7 @@ func (x *run) site(instr ssa.CallInstruction, term *locks.Term, op locks.Op, via
 	if s := x.m.sites[key]; s != nil {
 		return s
 	}
-	s := &Site{Instr: instr, Fn: instr.Parent(), Op: op, Expr: x.m.Outer(term).String(), Via: via, num: len(x.m.sites) + 1}
+	s := &Site{Instr: instr, At: instr, Pos: instr.Common().Pos(), Fn: instr.Parent(), Op: op, Expr: x.m.Outer(term).String(), Via: via, num: len(x.m.sites) + 1}
 	if via != nil {
 		if text := x.shown[term]; text != "" {
 			s.Expr = text
@@ -626,6 +630,9 @@ func (m *Machine) Receiver(instr ssa.CallInstruction) ast.Expr {
 // operate runs an operation on a lock.
 func (x *run) operate(st *State, instr ssa.CallInstruction, c call, op locks.Op) []*State {
 	term := c.args[0]
+	if op.Resource.Counted() {
+		return x.count(st, instr, c, op)
+	}
 	switch op.Action {
 	case locks.Wait:
 		return []*State{x.wait(st, instr, term, op)}
@@ -724,7 +731,7 @@ func (m *Machine) private(alloc *ssa.Alloc, others bool) bool {
 				}
 			case ssa.CallInstruction:
 				callee := locks.CalleeOf(ref.Common(), ref.Common().Value)
-				if _, isOp := locks.OpOf(callee.Func); !isOp {
+				if _, isOp := m.Op(callee.Func); !isOp {
 					return false
 				}
 				if _, spawned := ref.(*ssa.Go); spawned && !others {
@@ -762,7 +769,7 @@ func (x *run) acquire(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 	st = x.dereferenced(st, term)
 	shown := site
 	if n := len(x.vias); n > 0 { // the literal may be called elsewhere too: speak of this call
-		shown = x.site(x.vias[0].instr, term, op, &Via{Callee: x.vias[0].name, At: x.m.Position(site.Instr.Common().Pos())})
+		shown = x.site(x.vias[0].instr, term, op, &Via{Callee: x.vias[0].name, At: x.m.Position(site.Pos)})
 	}
 	if x.record {
 		x.emit(Event{Kind: Acquired, Instr: site.Instr, Site: shown, Lock: term, Mode: op.Mode, Prior: prior, State: st, Guards: x.guards(st)})
@@ -1109,6 +1116,9 @@ func (x *run) spawn(st *State, common *ssa.CallCommon) *State {
 		eff = x.m.Literal(c.callee.Body)
 	}
 	st = x.handOver(x.lend(st, eff), eff)
+	if x.m.counting() && c.callee.Body == nil {
+		st = x.entrust(st, c)
+	}
 	return x.escapeArgs(st, c)
 }
 
@@ -1158,8 +1168,9 @@ func (x *run) handOver(st *State, eff *Effects) *State {
 				continue
 			}
 			term := x.m.resolve(st, ch.Term) // its variables have values here
-			if l := st.Find(term); l != nil && l.Status == Held {
-				st = x.doubt(st, term)
+			l := st.Find(term)
+			if l != nil && l.Status == Held || l == nil && x.m.counting() { // who started us may have acquired it
+				st = x.doubt(x.entrusted(st, l), term)
 			}
 		}
 	}
@@ -1553,6 +1564,9 @@ func (x *run) change(st *State, instr ssa.CallInstruction, name string, ch Chang
 		return st
 	}
 	via := &Via{Callee: name, At: ch.At}
+	if x.m.counting() {
+		return x.changeCount(st, instr, via, ch)
+	}
 	if ch.Need != NeedNothing {
 		op := locks.Op{Action: locks.Release, Mode: modeOf(ch.Need), Sync: ch.Sync}
 		site := x.site(instr, ch.Term, op, via)

@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -64,6 +65,11 @@ type Change struct {
 	Doubt  bool // the caller cannot tell whether this change happens
 	Sync   bool
 	At     string // position of the operation, file:line
+	// Weight is how many units of a counted resource were acquired or
+	// released, nil if that is not known.
+	Weight *locks.Term
+	// Resource is what was acquired or released.
+	Resource locks.Resource
 }
 
 // A Guard says that term T has the constant value V.
@@ -104,8 +110,11 @@ type call struct {
 
 // A Site is a place where a lock is acquired or released.
 type Site struct {
+	// Instr is the call that does it, nil for an operation on a channel.
 	Instr ssa.CallInstruction
-	Fn    *ssa.Function // function whose code it is in
+	At    ssa.Instruction // Instr, or the operation on a channel
+	Pos   token.Pos       // of the call's parenthesis or the operator
+	Fn    *ssa.Function   // function whose code it is in
 	Op    locks.Op
 	Expr  string // the lock, as the source writes it
 	// Via is set if the operation happens in a callee.
@@ -132,13 +141,14 @@ func (s *Site) id() int {
 type EventKind uint8
 
 const (
-	Acquired EventKind = iota // a lock is acquired
-	Tried                     // a lock is acquired by TryLock
-	Released                  // a lock is released
-	Waited                    // Cond.Wait is called
-	Exited                    // the function ends
-	Again                     // a loop goes round while a lock acquired in it is held
-	Called                    // a function value or interface method that the machine cannot resolve is called
+	Acquired  EventKind = iota // a lock is acquired
+	Tried                      // a lock is acquired by TryLock
+	Released                   // a lock is released
+	Waited                     // Cond.Wait is called
+	Exited                     // the function ends
+	Again                      // a loop goes round while a lock acquired in it is held
+	Called                     // a function value or interface method that the machine cannot resolve is called
+	Entrusted                  // other code, which may release it, gets a unit of a counted resource
 )
 
 // An EndKind says how a function ends.
@@ -172,6 +182,8 @@ type Event struct {
 	Target *locks.Term
 	// Values are the results of an Exited event with End Return.
 	Values []*locks.Term
+	// Weight is how many units of a counted resource a Released event releases.
+	Weight *locks.Term
 	// Callback reports whether the event is in a function that a callee calls,
 	// or in the body of a range-over-func loop.
 	Callback bool

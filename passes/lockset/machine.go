@@ -56,6 +56,13 @@ type Machine struct {
 	// interface method can reach, or nil.
 	Implementation func(*types.Func) *ssa.Function
 
+	// Op is the table of the operations that the machine follows: that of locks,
+	// unless another one is set.
+	Op func(*types.Func) (locks.Op, bool)
+	// Tokens tells which channels are semaphores. A machine that has it follows
+	// counted resources in place of locks: see count.go.
+	Tokens func(ch ssa.Value) Tokens
+
 	// Excused reports whether an annotation on the line says that locks are as
 	// they should be there.
 	Excused func(token.Pos) bool
@@ -73,6 +80,7 @@ func New(names *locks.Names, pkg *ir.Package) *Machine {
 	return &Machine{
 		Names:     names,
 		IR:        pkg,
+		Op:        locks.OpOf,
 		Conds:     make(map[any]*locks.Term),
 		trees:     make(map[*ssa.Function]*tree),
 		access:    make(map[*ssa.Function][]*Access),
@@ -335,6 +343,9 @@ func (x *run) loaded(st *State, v ssa.Value) *locks.Term {
 // memory again. If the lock is acquired only because of the earlier test, both
 // tests go together, and the acquisition does not dominate the branch.
 func (x *run) fresh(cond *locks.Term, instr *ssa.If) bool {
+	if x.m.counting() {
+		return true // to acquire a unit excludes nobody
+	}
 	b := instr.Block()
 	shared := false
 	for _, loc := range cond.Loads() {
@@ -437,7 +448,7 @@ func (x *run) acquiring(fn *ssa.Function) []*ssa.BasicBlock {
 				continue
 			}
 			callee := locks.CalleeOf(&call.Call, call.Call.Value)
-			op, ok := locks.OpOf(callee.Func)
+			op, ok := x.m.Op(callee.Func)
 			if ok && (op.Action == locks.Acquire || op.Action == locks.Wait) || !ok && x.m.acquires(callee) {
 				out = append(out, b)
 				break
@@ -571,7 +582,7 @@ func (x *run) again(from, to *ssa.BasicBlock, st *State) {
 	}
 	for i := range st.locks {
 		l := &st.locks[i]
-		if l.Status == Held && l.Site != nil && l.Site.Fn == to.Parent() && to.Dominates(l.Site.Instr.Block()) {
+		if l.Status == Held && l.Site != nil && l.Site.Fn == to.Parent() && to.Dominates(l.Site.At.Block()) {
 			x.emit(Event{Kind: Again, Fn: to.Parent(), Instr: from.Instrs[len(from.Instrs)-1], Site: l.Site, Lock: l.Term, Mode: l.Mode, Prior: l, State: st})
 		}
 	}
@@ -762,7 +773,7 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 		st = x.share(st, instr.Value)
 		return []*State{x.overwrite(st, x.m.Names.Elem(x.m.eval(st, instr.Map), x.m.eval(st, instr.Key)))}
 	case *ssa.Send:
-		return []*State{x.share(x.escape(st, instr.X), instr.X)}
+		return x.channel(x.share(x.escape(st, instr.X), instr.X), instr)
 	case *ssa.MakeInterface:
 		return []*State{x.escape(x.define(st, instr), instr.X)}
 	case *ssa.Alloc:
@@ -776,7 +787,12 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 				}
 			}
 		}
+	case *ssa.Select:
+		return x.channel(x.define(st, instr), instr)
 	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			return x.channel(x.define(st, instr), instr)
+		}
 		if instr.Op == token.MUL && x.tree.tracked[instr] {
 			st = x.define(st, instr)
 			if t := x.m.eval(st, instr); x.tree.mayChange(t) {
@@ -786,7 +802,13 @@ func (x *run) step(st *State, instr ssa.Instruction) []*State {
 			}
 		}
 	case *ssa.Extract:
-		if _, ok := instr.Tuple.(*ssa.Call); !ok { // those are defined by the call
+		switch tuple := instr.Tuple.(type) {
+		case *ssa.Call: // defined by the call
+		case *ssa.Select:
+			if !x.m.Counts(tuple) { // else the case is chosen
+				st = x.define(st, instr)
+			}
+		default:
 			st = x.define(st, instr)
 		}
 	case ssa.Value:

@@ -55,6 +55,9 @@ type Lock struct {
 	// Shared reports whether the object that contains the held lock was sent or
 	// stored.
 	Shared bool
+	// Weight is how many units of a counted resource are held, nil if that is
+	// not known.
+	Weight *locks.Term
 }
 
 // A State is what is known at one point of one path: an immutable disjunct.
@@ -228,6 +231,7 @@ func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
 	n.locks = slices.Clone(s.locks)
 	for i := range n.locks {
 		n.locks[i].Term = ren(n.locks[i].Term)
+		n.locks[i].Weight = ren(n.locks[i].Weight)
 	}
 	n.locks = slices.DeleteFunc(n.locks, func(l Lock) bool {
 		return l.Status != Held && l.Need == NeedNothing && oldInside(l.Term) // nobody will ask
@@ -315,6 +319,10 @@ func (s *State) keys() (key, lkey string) {
 			}
 			if l.Shared {
 				num(-8)
+			}
+			if l.Weight != nil {
+				num(-10)
+				num(l.Weight.ID())
 			}
 		}
 		for _, e := range s.env {
@@ -437,7 +445,7 @@ func join(a, b *State) *State {
 				continue
 			}
 			o := other.Find(l.Term)
-			if o == nil || o.Status != l.Status || o.Mode != l.Mode || o.Need != l.Need || o.Count != l.Count {
+			if o == nil || o.Status != l.Status || o.Mode != l.Mode || o.Need != l.Need || o.Count != l.Count || o.Weight != l.Weight {
 				l.Doubt = true
 			} else {
 				l.Doubt = l.Doubt || o.Doubt
@@ -495,7 +503,11 @@ func intersect(a, b []binding) []binding {
 func (s *State) DeferredRelease(t *locks.Term) *ssa.Defer {
 	for i := len(s.defers) - 1; i >= 0; i-- {
 		d := s.defers[i]
-		if op, ok := locks.OpOf(d.call.callee.Func); ok && op.Action == locks.Release && len(d.call.args) > 0 && d.call.args[0] == t {
+		op, ok := locks.OpOf(d.call.callee.Func)
+		if !ok {
+			op, ok = locks.CountOf(d.call.callee.Func)
+		}
+		if ok && op.Action == locks.Release && len(d.call.args) > 0 && d.call.args[0] == t {
 			return d.instr
 		}
 	}

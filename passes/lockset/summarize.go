@@ -34,7 +34,7 @@ func (m *Machine) effectsOf(f *Function) *Effects {
 	for _, e := range f.Events {
 		switch e.Kind {
 		case Acquired:
-			if e.Prior == nil && v.visible(e.Lock) {
+			if e.Prior == nil && v.visible(e.Lock) && !m.counting() {
 				m.addExclude(eff, v, e)
 			}
 		case Called:
@@ -104,7 +104,7 @@ func (v visibility) outside(fn *ssa.Function) bool {
 }
 
 func (m *Machine) addExclude(eff *Effects, v visibility, e Event) {
-	x := Exclude{Term: e.Lock, Mode: e.Mode, Sync: e.Site.Op.Sync, At: m.Position(e.Site.Instr.Common().Pos())}
+	x := Exclude{Term: e.Lock, Mode: e.Mode, Sync: e.Site.Op.Sync, At: m.Position(e.Site.Pos)}
 	x.Modal = m.modal(e.Instr)
 	if via := e.Site.Via; via != nil {
 		x.At = via.At
@@ -188,9 +188,10 @@ func (m *Machine) addParamCall(eff *Effects, v visibility, e Event) {
 }
 
 func (m *Machine) changeOf(l Lock) Change {
-	ch := Change{Term: l.Term, Need: l.Need, Status: l.Status, Mode: l.Mode, Doubt: l.Doubt, Sync: l.Sync}
+	ch := Change{Term: l.Term, Need: l.Need, Status: l.Status, Mode: l.Mode, Doubt: l.Doubt, Sync: l.Sync, Weight: l.Weight}
 	if l.Site != nil {
-		ch.At = m.Position(l.Site.Instr.Common().Pos())
+		ch.Resource = l.Site.Op.Resource
+		ch.At = m.Position(l.Site.Pos)
 		if l.Site.Via != nil {
 			ch.At = l.Site.Via.At
 		}
@@ -235,7 +236,7 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 	}
 	for _, l := range e.State.locks {
 		// Known to be free; see mergeOutcomes for where that matters.
-		if l.Need == NeedNothing && l.Status == Free && l.Mode == locks.Write && l.Site != nil && !l.Doubt && v.visible(l.Term) {
+		if l.Need == NeedNothing && l.Status == Free && (l.Mode == locks.Write || m.counting()) && l.Site != nil && !l.Doubt && v.visible(l.Term) {
 			o.Changes = append(o.Changes, m.changeOf(l))
 		}
 	}
@@ -251,6 +252,8 @@ func (m *Machine) outcomeOf(v visibility, e Event) Outcome {
 			o.Then = append(o.Then, Guard{r, val})
 		} else if value, ok := m.truth(e.State, isNil); ok {
 			o.Then = append(o.Then, Guard{n.Binary(token.EQL, r, n.Nil()), n.Bool(value)})
+		} else if m.counting() && whyEnded(val) {
+			o.Then = append(o.Then, Guard{n.Binary(token.EQL, r, n.Nil()), n.Bool(false)})
 		}
 	}
 	return o

@@ -92,6 +92,9 @@ func (m *Machine) tree(fn *ssa.Function) *tree {
 	add(fn)
 	for _, fn := range funcs {
 		m.findStores(t, fn)
+		if m.counting() {
+			continue
+		}
 		for _, a := range m.Accesses(fn) {
 			t.accesses[a.Instr] = append(t.accesses[a.Instr], a)
 		}
@@ -162,6 +165,8 @@ func (m *Machine) decidesBelow(t *tree, b *ssa.BasicBlock, exits bool) bool {
 				w.exits = true
 			case ssa.CallInstruction:
 				w.calls = w.calls || m.matters(i.Common())
+			default:
+				w.calls = w.calls || len(m.channelOps(i)) > 0
 			}
 		}
 		t.weight[b] = w
@@ -191,7 +196,7 @@ func (m *Machine) selection(t *tree, b *ssa.BasicBlock) *code {
 			}
 			continue
 		}
-		if run, visit := m.selects(t, instr), len(t.accesses[instr]) > 0 || m.visited(instr); run || visit {
+		if run, visit := m.selects(t, instr), !m.counting() && (len(t.accesses[instr]) > 0 || m.visited(instr)); run || visit {
 			c.instrs = append(c.instrs, coded{instr, run, visit})
 		}
 	}
@@ -199,6 +204,9 @@ func (m *Machine) selection(t *tree, b *ssa.BasicBlock) *code {
 }
 
 func (m *Machine) selects(t *tree, instr ssa.Instruction) bool {
+	if len(m.channelOps(instr)) > 0 {
+		return true
+	}
 	function := func(v ssa.Value) bool { return t.tracked[v] || isFunc(v.Type()) }
 	switch instr := instr.(type) {
 	case *ssa.Jump, *ssa.If, *ssa.Return, *ssa.Panic, *ssa.Defer, *ssa.RunDefers, *ssa.Go:
@@ -400,6 +408,8 @@ func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) b
 			return ok && v.Index == 1 && isNillable(m.Elem())
 		}
 		return m.pathDependent(t, v.Tuple, seen)
+	case *ssa.Select:
+		return len(m.channelOps(v)) > 0
 	case *ssa.MakeInterface:
 		return m.pathDependent(t, v.X, seen)
 	case *ssa.ChangeInterface:
@@ -409,7 +419,7 @@ func (m *Machine) pathDependent(t *tree, v ssa.Value, seen map[ssa.Value]bool) b
 			return b.Name() == "recover"
 		}
 		callee := locks.CalleeOf(&v.Call, v.Call.Value)
-		if op, ok := locks.OpOf(callee.Func); ok {
+		if op, ok := m.Op(callee.Func); ok {
 			return op.Action == locks.Try
 		}
 		if callee.Body != nil && callee.Body.Parent() != nil {
@@ -431,6 +441,9 @@ func (m *Machine) trackOperands(t *tree, fn *ssa.Function) {
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			for _, op := range m.channelOps(instr) {
+				m.track(t, op.ch)
+			}
 			switch instr := instr.(type) {
 			case *ssa.Call:
 				if m.matters(&instr.Call) {
@@ -455,7 +468,7 @@ func (m *Machine) trackOperands(t *tree, fn *ssa.Function) {
 // matters reports whether a call may have an effect on locks.
 func (m *Machine) matters(c *ssa.CallCommon) bool {
 	callee := locks.CalleeOf(c, c.Value)
-	if _, ok := locks.OpOf(callee.Func); ok {
+	if _, ok := m.Op(callee.Func); ok {
 		return true
 	}
 	if c.IsInvoke() {

@@ -233,7 +233,12 @@ func (b *builder) op(s *lockset.Site) *Op {
 	if s == nil {
 		return nil
 	}
-	op := &Op{Expr: s.Expr, Call: b.machine.IR.Call(s.Instr.Common().Pos()), Mode: s.Op.Mode, Via: s.Via, Sync: s.Op.Sync, site: s}
+	op := &Op{Expr: s.Expr, Mode: s.Op.Mode, Via: s.Via, Sync: s.Op.Sync, Resource: s.Op.Resource, site: s}
+	if s.Instr == nil { // on a channel
+		op.Pos, op.End = s.Pos, s.Pos
+		return op
+	}
+	op.Call = b.machine.IR.Call(s.Pos)
 	if s.Via != nil {
 		op.Callee = locks.CalleeOf(s.Instr.Common(), s.Instr.Common().Value).Func
 	}
@@ -305,7 +310,7 @@ func (b *builder) path(e lockset.Event) Path {
 			p.Held = append(p.Held, b.held(e.State, l))
 		case l.Status == lockset.Held && l.Need == lockset.NeedNothing:
 			p.Returned = append(p.Returned, l.Term)
-		case l.Status == lockset.Free && l.Need == lockset.NeedNothing && l.Site != nil:
+		case l.Status == lockset.Free && l.Need == lockset.NeedNothing && l.Site != nil && l.Site.Op.Action != locks.Try:
 			p.Released = append(p.Released, l.Term)
 		}
 	}

@@ -83,6 +83,8 @@ type Op struct {
 	Callee *types.Func
 	// Sync reports whether the lock is one of package sync.
 	Sync bool
+	// Resource is what the operation is on.
+	Resource locks.Resource
 
 	site *lockset.Site
 }
@@ -211,6 +213,12 @@ type Lap struct {
 func run(pass *analysis.Pass) (any, error) {
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
 	defer sum.Exclusive()()
+	return Of(sum), nil
+}
+
+// Of returns the states of the functions that sum is about. The caller has the
+// machine for itself, see [summary.Result.Exclusive].
+func Of(sum *summary.Result) *Result {
 	r := &Result{runs: sum.Functions(), machine: sum.Machine, sum: sum}
 	r.released = releasedByCallers(r.runs)
 	for _, f := range r.runs {
@@ -226,7 +234,7 @@ func run(pass *analysis.Pass) (any, error) {
 		b.fn.excuse(sum.Excused, declaredIn(f))
 		r.Funcs = append(r.Funcs, b.fn)
 	}
-	return r, nil
+	return r
 }
 
 // Name returns how messages call a lock of a function.

@@ -117,7 +117,7 @@ func (fn *Func) section(a *Acquire) *Section {
 // recover what they provoke.
 func (r *Result) Panicking(s *Section) *ast.CallExpr {
 	defer r.sum.Exclusive()()
-	start := s.Acquire.site.Instr
+	start := s.Acquire.site.At
 	if !r.protection().protects(start) {
 		return nil
 	}

@@ -97,7 +97,7 @@ type pathScope struct {
 func (s pathScope) changes(cs []Change) []lockset.Change {
 	var out []lockset.Change
 	for _, c := range cs {
-		out = append(out, lockset.Change{Term: s.term(c.Path), Need: c.Need, Status: c.Status, Mode: c.Mode, Doubt: c.Doubt, Sync: c.Sync, At: c.At})
+		out = append(out, lockset.Change{Term: s.term(c.Path), Need: c.Need, Status: c.Status, Mode: c.Mode, Doubt: c.Doubt, Sync: c.Sync, At: c.At, Resource: c.Resource})
 	}
 	return out
 }

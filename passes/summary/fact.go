@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,8 @@ type Change struct {
 	Doubt  bool
 	Sync   bool
 	At     string
+	// Resource is what was acquired or released.
+	Resource locks.Resource
 }
 
 // Guard is the portable form of [lockset.Guard]: the value of a boolean, or
@@ -151,7 +154,7 @@ func (e encoder) fact(eff *lockset.Effects) *Fact {
 	changes := func(cs []lockset.Change) (out []Change) {
 		for _, c := range cs {
 			if p := path(c.Term); p != "" {
-				out = append(out, Change{p, c.Need, c.Status, c.Mode, c.Doubt, c.Sync, c.At})
+				out = append(out, Change{p, c.Need, c.Status, c.Mode, c.Doubt, c.Sync, c.At, c.Resource})
 			}
 		}
 		return out
@@ -271,4 +274,20 @@ func (e encoder) path(t *locks.Term, param func(*locks.Term) int) string {
 		}
 	}
 	return ""
+}
+
+// Facts returns the facts about the exported functions of the package that do
+// something to what r's table is about. It is for a [Result] made by Over.
+func (r *Result) Facts(export func(*types.Func, *Fact)) {
+	e := encoder{r.Machine.Names}
+	for _, fn := range r.Machine.IR.Funcs {
+		obj, ok := fn.Object().(*types.Func)
+		f := r.byFn[fn]
+		if !ok || !obj.Exported() || f == nil {
+			continue
+		}
+		if fact := e.fact(f.Effects); len(fact.Outcomes) > 0 || slices.ContainsFunc(fact.Funcs, (*Fact).locks) {
+			export(obj, fact)
+		}
+	}
 }

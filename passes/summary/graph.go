@@ -68,6 +68,15 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 	return g
 }
 
+// concerned reports whether fn itself operates on a counted resource, or
+// something that it mentions has effects that its callers see.
+func (g *graph) concerned(r *Result, fn *ssa.Function) bool {
+	return g.direct[fn] || slices.ContainsFunc(g.callees[fn], func(callee *ssa.Function) bool {
+		f := r.byFn[callee]
+		return f != nil && acts(f.Effects)
+	})
+}
+
 func outermost(fn *ssa.Function) *ssa.Function {
 	for fn.Parent() != nil {
 		fn = fn.Parent()
@@ -87,12 +96,12 @@ func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 		}
 	}
 	for _, p := range fn.Params {
-		if _, ok := p.Type().Underlying().(*types.Signature); ok && fn.Parent() == nil {
+		if _, ok := p.Type().Underlying().(*types.Signature); ok && fn.Parent() == nil && r.table == nil {
 			relevant, g.direct[top] = true, true // it may call it while a lock is held
 		}
 	}
 	mention := func(c locks.Callee) {
-		if op, ok := locks.OpOf(c.Func); ok {
+		if op, ok := r.Machine.Op(c.Func); ok {
 			relevant, g.direct[top] = true, true
 			if !op.Sync {
 				// Which lock it is depends on what all of them do.
@@ -116,6 +125,9 @@ func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 	var operands [10]*ssa.Value
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			if r.Machine.Counts(instr) {
+				relevant, g.direct[top] = true, true
+			}
 			if call, ok := instr.(ssa.CallInstruction); ok {
 				mention(locks.CalleeOf(call.Common(), call.Common().Value))
 				for _, target := range g.targets.of(call.Common()) {

@@ -56,6 +56,34 @@ type Result struct {
 	funcs []*lockset.Function
 	byFn  map[*ssa.Function]*lockset.Function
 	dec   *decoder
+	table *Table // nil: locks
+}
+
+// A Table says what a [Result] summarizes in place of what functions do to
+// locks.
+type Table struct {
+	Op     func(*types.Func) (locks.Op, bool)
+	Tokens func(ch ssa.Value) lockset.Tokens
+	// Import finds the fact about a function of another package.
+	Import func(fn *types.Func, f *Fact) bool
+}
+
+// Over returns the summaries of r's package for another table of operations, on
+// a machine of its own. The caller has r's machine for itself meanwhile, see
+// [Result.Exclusive].
+func (r *Result) Over(t *Table) *Result {
+	r.findEnds()
+	over := &Result{
+		pass:  r.pass,
+		ir:    r.IR(),
+		found: true,
+		ends:  r.ends,
+		facts: make(map[*types.Func]*lockset.Effects),
+		byFn:  make(map[*ssa.Function]*lockset.Function),
+		table: t,
+	}
+	over.once.Do(over.compute)
+	return over
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -157,6 +185,9 @@ func (r *Result) compute() {
 	r.Excused = excusedIn(r.pass)
 	m.Excused = r.Excused.Line
 	m.Ends = r.endOf
+	if r.table != nil {
+		m.Op, m.Tokens = r.table.Op, r.table.Tokens
+	}
 	m.Effects = r.effects
 	m.Literal = func(fn *ssa.Function) *lockset.Effects {
 		if f := r.byFn[fn]; f != nil {
@@ -177,6 +208,9 @@ func (r *Result) compute() {
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
 		for i, fn := range scc {
+			if r.table != nil && !g.concerned(r, fn) {
+				continue
+			}
 			r.runTree(fn, g.relevant[fn] && !g.quiet(r, pkg, fn))
 			delete(g.late, fn)
 			for _, caller := range scc[:i+1] {
@@ -267,11 +301,19 @@ func (r *Result) effects(callee locks.Callee) *lockset.Effects {
 	}
 	var f Fact
 	var eff *lockset.Effects
-	if r.pass.ImportObjectFact(fn, &f) {
+	if r.imports(fn, &f) {
 		eff = r.dec.effects(fn, &f)
 	}
 	r.facts[fn] = eff
 	return eff
+}
+
+// imports finds the fact about a function of another package.
+func (r *Result) imports(fn *types.Func, f *Fact) bool {
+	if r.table != nil {
+		return r.table.Import(fn, f)
+	}
+	return r.pass.ImportObjectFact(fn, f)
 }
 
 // endOf tells how a function that never returns ends.

@@ -1,0 +1,272 @@
+package balance
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+	"github.com/concurlint/concurlint/passes/lockstate"
+)
+
+// A Leak is an exit of a function, or a turn of a loop, that keeps a unit which the
+// function releases on other paths.
+type Leak struct {
+	Acquire Op
+	// Release is where another path releases it; nil if the other paths leave that
+	// to a goroutine or a function that they pass on.
+	Release *Op
+	// Releases are all releases of it, if they are in the function itself; none if
+	// others release it too.
+	Releases []Op
+	// Pos and End are the exit, Stmt the return statement, if it is one. If Loop is
+	// set, they are the acquisition in the loop.
+	Pos, End token.Pos
+	Stmt     *ast.ReturnStmt
+	Loop     bool
+	// Decl is the function.
+	Decl ast.Node
+}
+
+// evidence shows that a function means to release what it acquires somewhere: the
+// releases of that, which are nil where it leaves that to other code.
+type evidence struct {
+	releases  []*lockset.Site
+	entrusted bool
+}
+
+// evidenceOf collects the evidence of one function by acquisition.
+func evidenceOf(f *lockset.Function) map[*lockset.Site]*evidence {
+	m := make(map[*lockset.Site]*evidence)
+	for _, e := range f.Events {
+		p := e.Prior
+		if p == nil || p.Status != lockset.Held || p.Site == nil || e.Kind != lockset.Released && e.Kind != lockset.Entrusted {
+			continue
+		}
+		v := m[p.Site]
+		if v == nil {
+			v = new(evidence)
+			m[p.Site] = v
+		}
+		if e.Kind == lockset.Entrusted {
+			v.entrusted = true
+		} else if !slices.Contains(v.releases, e.Site) {
+			v.releases = append(v.releases, e.Site)
+		}
+	}
+	return m
+}
+
+// A leakFinder looks at one function.
+type leakFinder struct {
+	r     *Result
+	f     *lockset.Function
+	state *lockstate.Func
+	shows map[*lockset.Site]*evidence
+	seen  map[*lockset.Site]bool
+}
+
+// findLeaks finds the exits and loops of functions that keep what other paths
+// release.
+func (r *Result) findLeaks() {
+	for i, f := range r.runs {
+		if _, body := f.Fn.Syntax().(*ast.RangeStmt); body {
+			continue // its exits are those of the function around the loop
+		}
+		l := leakFinder{r, f, r.state.Funcs[i], evidenceOf(f), make(map[*lockset.Site]bool)}
+		l.laps()
+		l.exits()
+	}
+	slices.SortStableFunc(r.leaks, func(a, b *Leak) int {
+		return cmp.Or(r.m.IR.Compare(a.Pos, b.Pos), r.m.IR.Compare(a.Acquire.Pos, b.Acquire.Pos))
+	})
+}
+
+func (l *leakFinder) add(site *lockset.Site, leak *Leak) {
+	l.seen[site] = true
+	leak.Acquire, leak.Decl = l.r.op(site), l.f.Fn.Syntax()
+	if rel := l.shows[site].releases; len(rel) > 0 {
+		op := l.r.op(rel[0])
+		leak.Release = &op
+	}
+	own := !l.shows[site].entrusted
+	for _, s := range l.shows[site].releases {
+		own = own && s.Fn == l.f.Fn && s.Via == nil && !isDefer(s)
+		leak.Releases = append(leak.Releases, l.r.op(s))
+	}
+	if !own {
+		leak.Releases = nil
+	}
+	if leak.Loop {
+		leak.Pos, leak.End = leak.Acquire.Pos, leak.Acquire.End
+	}
+	l.r.leaks = append(l.r.leaks, leak)
+}
+
+// exits finds the exits that keep a unit.
+func (l *leakFinder) exits() {
+	for _, e := range l.f.Events {
+		if e.Kind != lockset.Exited || e.Depth > 0 || e.State.Joined() || e.End == lockset.Panic || e.End == lockset.Goexit {
+			continue // a panic ends the process, or a caller recovers
+		}
+		for _, k := range e.State.Locks() {
+			if k.Status == lockset.Held && !k.Doubt && k.Need == lockset.NeedNothing && k.Site != nil && k.Site.Fn == l.f.Fn && l.leaks(e, k) {
+				leak := new(Leak)
+				leak.Pos, leak.End, leak.Stmt = l.r.exit(l.f.Fn, e.Instr)
+				l.add(k.Site, leak)
+			}
+		}
+	}
+}
+
+// leaks reports whether it is a mistake that the function ends at e with k held.
+func (l *leakFinder) leaks(e lockset.Event, k lockset.Lock) bool {
+	v := l.shows[k.Site]
+	if v == nil || l.seen[k.Site] || k.Shared || l.helper(k.Term) || l.returned(e, k.Term) {
+		return false
+	}
+	// What a loop has acquired as often as it turned, others will release.
+	header := loopOf(k.Site.At.Block())
+	if header == nil || inLoop(header, e.Instr.Block()) || leavesFrom(header, e.Instr.Block()) {
+		return true
+	}
+	return slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return inLoop(header, s.At.Block()) })
+}
+
+// leavesFrom reports whether block b is left to from the middle of the loop: all its
+// predecessors but the header are in the loop.
+func leavesFrom(header, b *ssa.BasicBlock) bool {
+	return len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(p *ssa.BasicBlock) bool {
+		return p == header || !inLoop(header, p)
+	})
+}
+
+// loopOf returns the header of the innermost loop around b, or nil.
+func loopOf(b *ssa.BasicBlock) *ssa.BasicBlock {
+	for d := b; d != nil; d = d.Idom() {
+		if slices.ContainsFunc(d.Preds, d.Dominates) && (d == b || ir.Reaches(b, d)) {
+			return d
+		}
+	}
+	return nil
+}
+
+// returned reports whether the function returns at e what contains the resource, or
+// a function that releases it.
+func (l *leakFinder) returned(e lockset.Event, term *locks.Term) bool {
+	if l.r.m.Releases(e.State, e.Values, term) {
+		return true
+	}
+	for _, v := range e.Values {
+		if v.Kind == locks.Const || v.Kind == locks.Root && isParameter(v.Val) {
+			continue
+		}
+		for t := term; t != nil; t = t.X {
+			if t == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isParameter(v any) bool {
+	_, ok := v.(*ssa.Parameter)
+	return ok
+}
+
+// helper reports whether it is the function's purpose to return with a unit: it
+// does so whenever it returns, or when it succeeds and only then, and callers or
+// other functions of the package release it.
+func (l *leakFinder) helper(term *locks.Term) bool {
+	if l.r.state.ReleasedByCallers(l.state) {
+		return true
+	}
+	always, bySuccess, failures := true, true, 0
+	byHandle, handles := true, 0
+	for _, exit := range l.state.Exits {
+		if exit.Kind != lockset.Return {
+			continue
+		}
+		for _, path := range exit.Paths {
+			held := slices.Contains(path.Returned, term) || slices.ContainsFunc(path.Held, func(h lockstate.Held) bool { return h.Lock == term })
+			always = always && held
+			if held && path.Success <= 0 || !held && path.Success > 0 {
+				bySuccess = false
+			}
+			if path.Success < 0 {
+				failures++
+			}
+			if held && path.Handle <= 0 || !held && path.Handle > 0 {
+				byHandle = false
+			}
+			if path.Handle > 0 {
+				handles++
+			}
+		}
+	}
+	return always || l.r.state.Releasers(term) && (bySuccess && failures > 0 || byHandle && handles > 0)
+}
+
+// laps finds the turns of loops that keep what the other turns release.
+func (l *leakFinder) laps() {
+	for _, e := range l.f.Events {
+		if e.Kind != lockset.Again || e.Prior == nil || e.Prior.Doubt || e.State.Joined() || e.Prior.Need != lockset.NeedNothing || e.Prior.Count > 1 {
+			continue
+		}
+		site := e.Prior.Site
+		v := l.shows[site]
+		header := headerOf(e.Instr.Block())
+		if v == nil || header == nil || l.seen[site] || e.Prior.Shared {
+			continue
+		}
+		if slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return s.Fn == l.f.Fn && inLoop(header, s.At.Block()) && !isDefer(s) }) {
+			l.add(site, &Leak{Loop: true})
+		}
+	}
+}
+
+func isDefer(s *lockset.Site) bool {
+	_, ok := s.At.(*ssa.Defer)
+	return ok
+}
+
+// headerOf returns the header of the loop that an edge from b closes, or nil.
+func headerOf(b *ssa.BasicBlock) *ssa.BasicBlock {
+	for _, s := range b.Succs {
+		if s.Dominates(b) {
+			return s
+		}
+	}
+	return nil
+}
+
+// inLoop reports whether b is in the loop with the given header.
+func inLoop(header, b *ssa.BasicBlock) bool {
+	return b.Parent() == header.Parent() && header.Dominates(b) && ir.Reaches(b, header)
+}
+
+// exit returns the place at which fn ends with instr.
+func (r *Result) exit(fn *ssa.Function, instr ssa.Instruction) (pos, end token.Pos, stmt *ast.ReturnStmt) {
+	syntax := fn.Syntax()
+	if ret, ok := instr.(*ssa.Return); ok && ret.Pos().IsValid() {
+		ast.Inspect(syntax, func(n ast.Node) bool {
+			if s, ok := n.(*ast.ReturnStmt); ok && s.Pos() == ret.Pos() {
+				stmt = s
+			}
+			return stmt == nil
+		})
+		if stmt != nil {
+			return stmt.Pos(), stmt.End(), stmt
+		}
+	}
+	if p := instr.Pos(); p.IsValid() {
+		return p, p, nil
+	}
+	return syntax.End() - 1, syntax.End(), nil
+}
