@@ -18,6 +18,8 @@ import (
 	"github.com/concurlint/concurlint/analyzers/lockgap"
 	"github.com/concurlint/concurlint/analyzers/lockorder"
 	"github.com/concurlint/concurlint/analyzers/missingunlock"
+	"github.com/concurlint/concurlint/analyzers/semleak"
+	"github.com/concurlint/concurlint/analyzers/semrelease"
 	"github.com/concurlint/concurlint/analyzers/unjoined"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
 )
@@ -41,6 +43,8 @@ var All = []*analysis.Analyzer{
 	lockgap.Analyzer,
 	lockorder.Analyzer,
 	missingunlock.Analyzer,
+	semleak.Analyzer,
+	semrelease.Analyzer,
 	unjoined.Analyzer,
 	unlockunheld.Analyzer,
 }

@@ -17,6 +17,8 @@ var checks = []string{
 	"lockgap",
 	"lockorder",
 	"missingunlock",
+	"semleak",
+	"semrelease",
 	"unjoined",
 	"unlockunheld",
 }

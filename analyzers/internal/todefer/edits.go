@@ -19,7 +19,7 @@ func edits(pass *analysis.Pass, lock place, releases []place, undo string) []ana
 		return nil // not the text that was parsed
 	}
 	src := source{file, content}
-	if !src.alone(lock) {
+	if !src.bounded(lock) {
 		return nil
 	}
 	after := src.lineStart(src.line(lock.stmt.End()) + 1)
@@ -66,13 +66,19 @@ func (s source) lineStart(line int) token.Pos {
 // alone reports whether nothing else stands on the line of the statement at p
 // but a comment after it.
 func (s source) alone(p place) bool {
+	return s.line(p.stmt.End()) == s.line(p.stmt.Pos()) && s.bounded(p)
+}
+
+// bounded reports whether nothing else stands on the first and last line of the
+// statement at p but a comment after it.
+func (s source) bounded(p place) bool {
 	begin := s.lineStart(s.line(p.stmt.Pos()))
 	if len(bytes.TrimSpace(s.content[s.file.Offset(begin):s.file.Offset(p.stmt.Pos())])) > 0 {
 		return false
 	}
 	line := s.line(p.stmt.End())
 	rest := bytes.TrimSpace(s.content[s.file.Offset(p.stmt.End()):s.file.Offset(s.lineStart(line+1))])
-	return line == s.line(p.stmt.Pos()) && (len(rest) == 0 || bytes.HasPrefix(rest, []byte("//")))
+	return len(rest) == 0 || bytes.HasPrefix(rest, []byte("//"))
 }
 
 // lines returns the extent of the line of the statement at p, and of the empty

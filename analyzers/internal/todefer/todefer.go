@@ -65,6 +65,31 @@ func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite 
 	return &Rewrite{undo, edits(pass, lock, releases, undo)}
 }
 
+// After returns the rewrite that defers undo after the statement acquire of the
+// function decl and removes the releases, or nil if that could behave differently;
+// see [Of]. The releases are the text of undo, or what the literal undo calls does.
+func After(pass *analysis.Pass, decl ast.Node, acquire ast.Stmt, releases []ast.Stmt, undo string) *Rewrite {
+	body := bodyOf(decl)
+	if body == nil {
+		return nil
+	}
+	f := function{pass, body, make(map[ast.Node]place)}
+	f.index()
+	lock, ok := f.places[acquire]
+	if !ok || lock.loop || f.disturbed(acquire.Pos(), undo) {
+		return nil
+	}
+	var places []place
+	for _, rel := range releases {
+		p, ok := f.places[rel]
+		if !ok || !f.exits(p) {
+			return nil
+		}
+		places = append(places, p)
+	}
+	return &Rewrite{undo, edits(pass, lock, places, undo)}
+}
+
 func bodyOf(decl ast.Node) *ast.BlockStmt {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
