@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/spawn"
@@ -63,12 +64,12 @@ func firstTaken(f *lockset.Function) *lockset.Site {
 // endless reports whether the loop around b is not bounded by the number of elements
 // of something that is at hand: it has no condition, or receives what it works on.
 func endless(b *ssa.BasicBlock) bool {
-	header := loopOf(b)
+	header := ir.LoopOf(b)
 	if header == nil {
 		return false
 	}
 	for _, blk := range b.Parent().Blocks {
-		if !inLoop(header, blk) {
+		if !ir.InLoop(header, blk) {
 			continue
 		}
 		for _, instr := range blk.Instrs {
@@ -100,7 +101,7 @@ func madeInLoop(site *lockset.Site, f *lockset.Function) bool {
 	for _, e := range f.Events {
 		if e.Site == site && e.Lock != nil {
 			if v, ok := e.Lock.Base().Val.(ssa.Instruction); ok {
-				return v.Parent() == f.Fn || loopOf(v.Block()) != nil
+				return v.Parent() == f.Fn || ir.LoopOf(v.Block()) != nil
 			}
 		}
 	}

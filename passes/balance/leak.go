@@ -130,30 +130,46 @@ func (l *leakFinder) leaks(e lockset.Event, k lockset.Lock) bool {
 	if v == nil || l.seen[k.Site] || k.Shared || l.helper(k.Term) || l.returned(e, k.Term) {
 		return false
 	}
+	if len(v.releases) == 0 && l.shared(k.Term) {
+		return false // the goroutine that was started first does it for all
+	}
 	// What a loop has acquired as often as it turned, others will release.
-	header := loopOf(k.Site.At.Block())
-	if header == nil || inLoop(header, e.Instr.Block()) || leavesFrom(header, e.Instr.Block()) {
+	header := ir.LoopOf(k.Site.At.Block())
+	if header == nil || ir.InLoop(header, e.Instr.Block()) || leavesFrom(header, e.Instr.Block()) {
 		return true
 	}
-	return slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return inLoop(header, s.At.Block()) })
+	return slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return ir.InLoop(header, s.At.Block()) })
+}
+
+// shared reports whether a goroutine that the function starts releases the resource in
+// a loop, for whoever has acquired it.
+func (l *leakFinder) shared(term *locks.Term) bool {
+	started := make(map[*ssa.Function]bool)
+	for _, s := range l.r.spawns.Spawns {
+		if s.In == l.f.Fn {
+			for _, body := range s.Bodies {
+				for _, fn := range l.r.spawns.Runs(body) {
+					started[fn] = true
+				}
+			}
+		}
+	}
+	for _, f := range l.r.runs {
+		for _, e := range f.Events {
+			if e.Kind == lockset.Released && started[f.Fn] && (e.Lock == term || e.Lock.Class() != nil && e.Lock.Class() == term.Class()) && ir.LoopOf(e.Site.At.Block()) != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // leavesFrom reports whether block b is left to from the middle of the loop: all its
 // predecessors but the header are in the loop.
 func leavesFrom(header, b *ssa.BasicBlock) bool {
 	return len(b.Preds) > 0 && !slices.ContainsFunc(b.Preds, func(p *ssa.BasicBlock) bool {
-		return p == header || !inLoop(header, p)
+		return p == header || !ir.InLoop(header, p)
 	})
-}
-
-// loopOf returns the header of the innermost loop around b, or nil.
-func loopOf(b *ssa.BasicBlock) *ssa.BasicBlock {
-	for d := b; d != nil; d = d.Idom() {
-		if slices.ContainsFunc(d.Preds, d.Dominates) && (d == b || ir.Reaches(b, d)) {
-			return d
-		}
-	}
-	return nil
 }
 
 // returned reports whether the function returns at e what contains the resource, or
@@ -225,7 +241,7 @@ func (l *leakFinder) laps() {
 		if v == nil || header == nil || l.seen[site] || e.Prior.Shared {
 			continue
 		}
-		if slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return s.Fn == l.f.Fn && inLoop(header, s.At.Block()) && !isDefer(s) }) {
+		if slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return s.Fn == l.f.Fn && ir.InLoop(header, s.At.Block()) && !isDefer(s) }) {
 			l.add(site, &Leak{Loop: true})
 		}
 	}
@@ -244,11 +260,6 @@ func headerOf(b *ssa.BasicBlock) *ssa.BasicBlock {
 		}
 	}
 	return nil
-}
-
-// inLoop reports whether b is in the loop with the given header.
-func inLoop(header, b *ssa.BasicBlock) bool {
-	return b.Parent() == header.Parent() && header.Dominates(b) && ir.Reaches(b, header)
 }
 
 // exit returns the place at which fn ends with instr.

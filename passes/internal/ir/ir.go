@@ -234,6 +234,21 @@ func Reaches(from, to *ssa.BasicBlock) bool {
 	return visit(from)
 }
 
+// LoopOf returns the header of the innermost loop around b, or nil.
+func LoopOf(b *ssa.BasicBlock) *ssa.BasicBlock {
+	for d := b; d != nil; d = d.Idom() {
+		if slices.ContainsFunc(d.Preds, d.Dominates) && (d == b || Reaches(b, d)) {
+			return d
+		}
+	}
+	return nil
+}
+
+// InLoop reports whether b is in the loop with the given header.
+func InLoop(header, b *ssa.BasicBlock) bool {
+	return b.Parent() == header.Parent() && header.Dominates(b) && (b == header || Reaches(b, header))
+}
+
 // Closure returns the place where the function literal fn becomes a value, if
 // it is one place and fn captures variables.
 func (p *Package) Closure(fn *ssa.Function) *ssa.MakeClosure { return p.closures[fn] }

@@ -251,3 +251,42 @@ func (p *pool) optional(limit bool) error {
 	}
 	return err
 }
+
+// A runner has one goroutine for each key, which releases for all who have
+// submitted work for it.
+type runner struct {
+	mu     sync.Mutex
+	queues map[string][]func()
+	tasks  chan struct{}
+}
+
+func newRunner() *runner {
+	return &runner{queues: make(map[string][]func()), tasks: make(chan struct{}, 8)}
+}
+
+func (r *runner) submit(key string, f func()) {
+	r.tasks <- struct{}{}
+	r.mu.Lock()
+	r.queues[key] = append(r.queues[key], f)
+	active := len(r.queues[key]) > 1
+	r.mu.Unlock()
+	if active {
+		return
+	}
+	go r.drain(key)
+}
+
+func (r *runner) drain(key string) {
+	for {
+		r.mu.Lock()
+		f := r.queues[key][0]
+		r.queues[key] = r.queues[key][1:]
+		empty := len(r.queues[key]) == 0
+		r.mu.Unlock()
+		f()
+		<-r.tasks
+		if empty {
+			return
+		}
+	}
+}
