@@ -9,6 +9,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/chanclose"
 	"github.com/concurlint/concurlint/analyzers/chanleak"
 	"github.com/concurlint/concurlint/analyzers/chanlen"
+	"github.com/concurlint/concurlint/analyzers/condsignal"
 	"github.com/concurlint/concurlint/analyzers/condwait"
 	"github.com/concurlint/concurlint/analyzers/deferunlock"
 	"github.com/concurlint/concurlint/analyzers/doublelock"
@@ -34,6 +35,7 @@ var All = []*analysis.Analyzer{
 	chanclose.Analyzer,
 	chanleak.Analyzer,
 	chanlen.Analyzer,
+	condsignal.Analyzer,
 	condwait.Analyzer,
 	deferunlock.Analyzer,
 	doublelock.Analyzer,

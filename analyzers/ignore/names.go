@@ -9,6 +9,7 @@ var checks = []string{
 	"chanclose",
 	"chanleak",
 	"chanlen",
+	"condsignal",
 	"condwait",
 	"deferunlock",
 	"doublelock",

@@ -1,0 +1,3 @@
+module condsignal
+
+go 1.26
