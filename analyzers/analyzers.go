@@ -23,6 +23,7 @@ import (
 	"github.com/concurlint/concurlint/analyzers/semrelease"
 	"github.com/concurlint/concurlint/analyzers/unjoined"
 	"github.com/concurlint/concurlint/analyzers/unlockunheld"
+	"github.com/concurlint/concurlint/analyzers/wgmisuse"
 )
 
 //go:generate go test -run=README|Names|Nogo -update .
@@ -49,4 +50,5 @@ var All = []*analysis.Analyzer{
 	semrelease.Analyzer,
 	unjoined.Analyzer,
 	unlockunheld.Analyzer,
+	wgmisuse.Analyzer,
 }

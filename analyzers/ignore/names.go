@@ -22,4 +22,5 @@ var checks = []string{
 	"semrelease",
 	"unjoined",
 	"unlockunheld",
+	"wgmisuse",
 }

@@ -51,17 +51,19 @@ func (f *Fact) String() string { return f.Sum.String() }
 
 // A Result holds what the functions of a package do to counted resources.
 type Result struct {
-	pass   *analysis.Pass
-	sum    *summary.Result
-	spawns *spawn.Result
-	once   sync.Once
+	pass     *analysis.Pass
+	sum      *summary.Result
+	spawns   *spawn.Result
+	channels *tokens
+	once     sync.Once
 
-	state   *lockstate.Result
-	m       *lockset.Machine
-	runs    []*lockset.Function
-	surplus []*Surplus
-	inside  []*Inside
-	leaks   []*Leak
+	state      *lockstate.Result
+	m          *lockset.Machine
+	runs       []*lockset.Function
+	goroutines []*Goroutine
+	surplus    []*Surplus
+	inside     []*Inside
+	leaks      []*Leak
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -106,6 +108,13 @@ func (r *Result) Leaks() []*Leak {
 func (r *Result) Inside() []*Inside {
 	r.ready()
 	return r.inside
+}
+
+// Goroutines returns the functions that call Done of a WaitGroup for who has started
+// them, but not once on each path.
+func (r *Result) Goroutines() []*Goroutine {
+	r.ready()
+	return r.goroutines
 }
 
 // concerned reports whether the package mentions a counted resource, or a function
@@ -155,10 +164,10 @@ func (r *Result) imports(fn *types.Func, sum *summary.Fact) bool {
 func (r *Result) compute() {
 	spawns := r.spawns.Ready()
 	defer r.sum.Exclusive()()
-	channels := newTokens(spawns, r.sum.IR())
+	r.channels = newTokens(spawns, r.sum.IR())
 	over := r.sum.Over(&summary.Table{
 		Op:     locks.CountOf,
-		Tokens: channels.of,
+		Tokens: r.channels.of,
 		Import: r.imports,
 	})
 	r.runs, r.m = over.Functions(), over.Machine
@@ -169,4 +178,5 @@ func (r *Result) compute() {
 	r.findSurplus()
 	r.findLeaks()
 	r.findInside()
+	r.findGoroutines()
 }

@@ -133,12 +133,58 @@ func (l *leakFinder) leaks(e lockset.Event, k lockset.Lock) bool {
 	if len(v.releases) == 0 && l.shared(k.Term) {
 		return false // the goroutine that was started first does it for all
 	}
+	if l.r.state.Releasers(k.Term) && l.sends(k.Site.At, e.Instr) {
+		return false // who receives what it sends may release it
+	}
 	// What a loop has acquired as often as it turned, others will release.
 	header := ir.LoopOf(k.Site.At.Block())
 	if header == nil || ir.InLoop(header, e.Instr.Block()) || leavesFrom(header, e.Instr.Block()) {
 		return true
 	}
 	return slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return ir.InLoop(header, s.At.Block()) })
+}
+
+// sends reports whether the function may send something, or call a function that does,
+// between from and to.
+func (l *leakFinder) sends(from, to ssa.Instruction) bool {
+	for _, b := range l.f.Fn.Blocks {
+		if b != from.Block() && !ir.Reaches(from.Block(), b) || b != to.Block() && !ir.Reaches(b, to.Block()) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if b == from.Block() && ir.Index(instr) <= ir.Index(from) {
+				continue
+			}
+			if l.r.sends(instr) {
+				return true
+			}
+			if call, ok := instr.(*ssa.Call); ok {
+				for _, c := range l.r.spawns.Callees(call) {
+					if c.Body != nil && slices.ContainsFunc(l.r.spawns.Runs(c.Body), l.r.bodySends) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (r *Result) bodySends(fn *ssa.Function) bool {
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, r.sends) })
+}
+
+// sends reports whether instr sends a value to somebody.
+func (r *Result) sends(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.Send:
+		return r.channels.of(instr.Chan) == lockset.NoTokens
+	case *ssa.Select:
+		return slices.ContainsFunc(instr.States, func(s *ssa.SelectState) bool {
+			return s.Send != nil && r.channels.of(s.Chan) == lockset.NoTokens
+		})
+	}
+	return false
 }
 
 // shared reports whether a goroutine that the function starts releases the resource in

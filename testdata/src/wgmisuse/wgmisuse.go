@@ -1,0 +1,455 @@
+// Package wgmisuse holds the fixtures of the check.
+package wgmisuse
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func work() error { return nil }
+
+type server struct {
+	wg    sync.WaitGroup
+	ready bool
+	jobs  chan int
+}
+
+// Add inside.
+
+func (s *server) start() {
+	go s.run()
+}
+
+func (s *server) run() {
+	s.wg.Add(1) // want `s\.wg\.Add is called in the goroutine that it counts, started on line 22: s\.wg\.Wait may come first; call it before the go statement`
+	defer s.wg.Done()
+	work()
+}
+
+func (s *server) stop() { s.wg.Wait() }
+
+func addInside(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		go func() {
+			work()
+			wg.Add(1) // want `wg\.Add is called in the goroutine that it counts, started on line 36`
+			defer wg.Done()
+			work()
+		}()
+	}
+	wg.Wait()
+}
+
+// go vet reports this one.
+func addFirst(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		go func() {
+			wg.Add(1)
+			defer wg.Done()
+			work()
+		}()
+	}
+	wg.Wait()
+}
+
+type pool struct{ wg sync.WaitGroup }
+
+func (p *pool) spawn() {
+	go func() {
+		p.enter()
+		work()
+		p.wg.Done()
+	}()
+}
+
+func (p *pool) enter() { p.wg.Add(1) }
+
+func (p *pool) close() { p.wg.Wait() }
+
+// A goroutine that is counted may count others.
+func nested() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+	}()
+	wg.Wait()
+}
+
+// A goroutine that accepts counts what it starts.
+func (s *server) accept() {
+	go func() {
+		for range s.jobs {
+			s.wg.Add(1)
+			go func() {
+				defer s.wg.Done()
+				work()
+			}()
+		}
+	}()
+}
+
+// Done missing.
+
+func noDone(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		wg.Add(1)
+		go func() {
+			if work() != nil {
+				return // want `returning without wg\.Done \(called on line 112 on another path\): wg\.Wait never returns`
+			}
+			work()
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+func (s *server) handle() {
+	s.wg.Add(1)
+	go s.one()
+}
+
+func (s *server) one() {
+	if !s.ready {
+		return // want `returning without s\.wg\.Done \(called on line 128 on another path\): s\.wg\.Wait never returns`
+	}
+	work()
+	s.wg.Done()
+}
+
+func worker(wg *sync.WaitGroup, n int) {
+	if n == 0 {
+		return // want `returning without wg\.Done`
+	}
+	work()
+	wg.Done()
+}
+
+func workers() {
+	var wg sync.WaitGroup
+	for i := range 3 {
+		wg.Add(1)
+		go worker(&wg, i)
+	}
+	wg.Wait()
+}
+
+// Whoever gets the closure calls Done.
+func passesOn(f func(func())) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		if work() != nil {
+			f(func() { wg.Done() })
+			return
+		}
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+func passesToGoroutine() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		if work() != nil {
+			go func() {
+				defer wg.Done()
+				work()
+			}()
+			return
+		}
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+// One Done for each piece of work.
+func (s *server) consume() {
+	go func() {
+		for range s.jobs {
+			work()
+			s.wg.Done()
+		}
+	}()
+}
+
+func (s *server) produce() {
+	s.wg.Add(1)
+	s.jobs <- 1
+}
+
+func optional(wg *sync.WaitGroup) {
+	if wg != nil {
+		defer wg.Done()
+	}
+	work()
+}
+
+func optionals() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go optional(&wg)
+	wg.Wait()
+}
+
+func twoDone() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done() // want `wg\.Done is called again on this path \(first on line 213\): Add has counted the goroutine once`
+		if work() != nil {
+			wg.Done()
+			return
+		}
+		work()
+	}()
+	wg.Wait()
+}
+
+func noStart(n int) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Add(1)
+	if n == 0 {
+		return // want `returning after wg\.Add on line 224 without starting what calls Done: wg\.Wait never returns`
+	}
+	go func() {
+		defer wg.Done()
+		work()
+	}()
+}
+
+func noStartSent(jobs chan func(), stop chan bool) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Add(1)
+	select {
+	case jobs <- func() { wg.Done() }:
+	case <-stop:
+		wg.Done()
+	}
+}
+
+func (s *server) submit(stop chan bool) {
+	s.wg.Add(1)
+	select {
+	case s.jobs <- 1:
+	case <-stop:
+		s.wg.Done()
+	}
+}
+
+// Waiting for oneself.
+
+func selfWait(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			work()
+			wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 261\)`
+		}()
+	}
+	wg.Wait()
+}
+
+func selfWaitGo() {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		work()
+		wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 271\)`
+	})
+	wg.Wait()
+}
+
+func closer(n int) {
+	results := make(chan int)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			results <- i
+		}()
+	}
+	go func() {
+		wg.Wait()
+		close(results)
+	}()
+	for range results {
+	}
+}
+
+type node struct {
+	wg       sync.WaitGroup
+	children []*node
+}
+
+// Each node waits for its children.
+func (n *node) walk(parent *node) {
+	defer parent.wg.Done()
+	for _, c := range n.children {
+		n.wg.Add(1)
+		go c.walk(n)
+	}
+	n.wg.Wait()
+}
+
+// Waiting in the loop.
+
+func loopWait(urls []string) {
+	var wg sync.WaitGroup
+	wg.Add(len(urls))
+	for range urls {
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 317\), so that the first turn waits for those of all: call it after the loop`
+	}
+}
+
+func oneByOne(urls []string) {
+	var wg sync.WaitGroup
+	for range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 329\), so that they run one by one: call it after the loop`
+	}
+}
+
+func batches(urls []string) {
+	var wg sync.WaitGroup
+	for i := range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+		if i%8 == 7 {
+			wg.Wait()
+		}
+	}
+	wg.Wait()
+}
+
+func rounds(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		wg.Add(2)
+		go func() { defer wg.Done(); work() }()
+		go func() { defer wg.Done(); work() }()
+		wg.Wait()
+	}
+}
+
+func besides(n int) {
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { work() })
+		work()
+		wg.Wait()
+	}
+}
+
+// Counting.
+
+func tooMany() {
+	var wg sync.WaitGroup
+	wg.Add(3) // want `wg\.Add counts 3, but Done is called 2 times before wg\.Wait on line 381 can return`
+	go func() { defer wg.Done(); work() }()
+	go func() {
+		work()
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+func tooFew() {
+	var wg sync.WaitGroup
+	wg.Add(3) // want `wg\.Add counts 3, but Done is called 4 times`
+	for range 4 {
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+	}
+	wg.Wait()
+}
+
+func matching() {
+	var wg sync.WaitGroup
+	wg.Add(5)
+	for i := 0; i < 4; i++ {
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+	}
+	go func() { defer wg.Done(); work() }()
+	wg.Wait()
+}
+
+func counted(n int) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for range n {
+		go func() { defer wg.Done(); work() }()
+	}
+	wg.Wait()
+}
+
+// Never waited for.
+
+func nobodyWaits() {
+	var wg sync.WaitGroup
+	wg.Add(1) // want `nobody waits for wg: Wait is never called`
+	go func() {
+		defer wg.Done()
+		work()
+	}()
+}
+
+func nobodyWaitsGo() {
+	var g errgroup.Group
+	g.Go(work) // want `nobody waits for g: Wait is never called`
+}
+
+// Returned gives it away.
+func Returned() *sync.WaitGroup {
+	wg := new(sync.WaitGroup)
+	wg.Go(func() { work() })
+	return wg
+}
+
+func goAfter(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(work)
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	g.Go(func() error { return ctx.Err() }) // want `g\.Go is called after g\.Wait on line 444, when the context of the group has ended`
+	return nil
+}
+
+func errgroupRight(ctx context.Context) error {
+	g, _ := errgroup.WithContext(ctx)
+	g.Go(work)
+	return g.Wait()
+}
