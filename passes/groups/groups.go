@@ -511,7 +511,7 @@ func (r *Result) loopWaits(g *group) {
 		}
 		s := started[0]
 		if s.Kind == spawn.Counted || slices.ContainsFunc(g.of(add), func(a *op) bool { return a.fn == w.fn && ir.InLoop(header, a.instr.Block()) }) {
-			if r.nothingBetween(s.Instr, w.instr) {
+			if r.nothingBetween(s.Instr, w.instr) && lastOf(header, w.instr) && !madeIn(g, header) {
 				r.add(&Finding{Fault: OneByOne, Other: s.Instr.Pos()}, w)
 			}
 			continue
@@ -532,6 +532,36 @@ func everyTurn(header, b *ssa.BasicBlock) bool {
 		}
 	}
 	return true
+}
+
+// lastOf reports whether nothing follows instr in the turn of the loop.
+func lastOf(header *ssa.BasicBlock, instr ssa.Instruction) bool {
+	b := instr.Block()
+	rest := b.Instrs[ir.Index(instr)+1:]
+	for range len(b.Parent().Blocks) {
+		for _, i := range rest {
+			switch i.(type) {
+			case ssa.CallInstruction, *ssa.If, *ssa.Return, *ssa.Send:
+				return b == header
+			}
+		}
+		if len(b.Succs) != 1 {
+			return false
+		}
+		if b = b.Succs[0]; b == header {
+			return true
+		}
+		rest = b.Instrs
+	}
+	return false
+}
+
+// madeIn reports whether each turn of the loop has a group of its own.
+func madeIn(g *group, header *ssa.BasicBlock) bool {
+	return slices.ContainsFunc(g.objects, func(o *spawn.Object) bool {
+		site, ok := o.Site.(ssa.Instruction)
+		return ok && ir.InLoop(header, site.Block())
+	})
 }
 
 // nothingBetween reports whether nothing of note runs between from and to, in one block.
@@ -610,7 +640,7 @@ func (r *Result) paths() {
 		var at *spawn.Spawn
 		for _, s := range r.spawns.Of(g.Fn) {
 			for _, d := range r.groupsIn(g.Fn, g.Done.Pos) {
-				if a := r.before(d, s); s.Kind == spawn.Go && a != nil && ir.LoopOf(a.instr.Block()) == ir.LoopOf(s.Instr.Block()) {
+				if a := r.before(d, s); s.Kind == spawn.Go && a != nil && r.ownDone(d) && ir.LoopOf(a.instr.Block()) == ir.LoopOf(s.Instr.Block()) {
 					counted, at = a, s
 				}
 			}
@@ -627,6 +657,26 @@ func (r *Result) paths() {
 		}
 		r.put(f)
 	}
+}
+
+// ownDone reports whether only the goroutines that g counts call Done. Else it counts
+// something that lives longer: connections, resources.
+func (r *Result) ownDone(g *group) bool {
+	for _, d := range g.of(done) {
+		own := slices.ContainsFunc(g.of(add), func(a *op) bool { return a.fn == d.fn })
+		for _, s := range r.spawns.Spawns {
+			if s.Instr == nil || own {
+				continue
+			}
+			for _, body := range s.Bodies {
+				own = own || r.runsIn(d.fn, body) && (r.before(g, s) != nil || r.addsIn(g, s.In))
+			}
+		}
+		if !own {
+			return false
+		}
+	}
+	return true
 }
 
 // groupsIn returns the groups whose Done fn calls at pos.

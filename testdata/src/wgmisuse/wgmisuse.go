@@ -115,14 +115,21 @@ func noDone(n int) {
 	wg.Wait()
 }
 
-func (s *server) handle() {
+type handler struct {
+	wg    sync.WaitGroup
+	ready bool
+}
+
+func (s *handler) close() { s.wg.Wait() }
+
+func (s *handler) handle() {
 	s.wg.Add(1)
 	go s.one()
 }
 
-func (s *server) one() {
+func (s *handler) one() {
 	if !s.ready {
-		return // want `returning without s\.wg\.Done \(called on line 128 on another path\): s\.wg\.Wait never returns`
+		return // want `returning without s\.wg\.Done \(called on line 135 on another path\): s\.wg\.Wait never returns`
 	}
 	work()
 	s.wg.Done()
@@ -208,7 +215,7 @@ func twoDone() {
 	var wg sync.WaitGroup
 	wg.Add(1)
 	go func() {
-		defer wg.Done() // want `wg\.Done is called again on this path \(first on line 213\): Add has counted the goroutine once`
+		defer wg.Done() // want `wg\.Done is called again on this path \(first on line 220\): Add has counted the goroutine once`
 		if work() != nil {
 			wg.Done()
 			return
@@ -223,7 +230,7 @@ func noStart(n int) {
 	defer wg.Wait()
 	wg.Add(1)
 	if n == 0 {
-		return // want `returning after wg\.Add on line 224 without starting what calls Done: wg\.Wait never returns`
+		return // want `returning after wg\.Add on line 231 without starting what calls Done: wg\.Wait never returns`
 	}
 	go func() {
 		defer wg.Done()
@@ -260,7 +267,7 @@ func selfWait(n int) {
 		go func() {
 			defer wg.Done()
 			work()
-			wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 261\)`
+			wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 268\)`
 		}()
 	}
 	wg.Wait()
@@ -270,7 +277,7 @@ func selfWaitGo() {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		work()
-		wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 271\)`
+		wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 278\)`
 	})
 	wg.Wait()
 }
@@ -318,7 +325,7 @@ func loopWait(urls []string) {
 			defer wg.Done()
 			work()
 		}()
-		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 317\), so that the first turn waits for those of all: call it after the loop`
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 324\), so that the first turn waits for those of all: call it after the loop`
 	}
 }
 
@@ -330,7 +337,7 @@ func oneByOne(urls []string) {
 			defer wg.Done()
 			work()
 		}()
-		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 329\), so that they run one by one: call it after the loop`
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 336\), so that they run one by one: call it after the loop`
 	}
 }
 
@@ -368,11 +375,48 @@ func besides(n int) {
 	}
 }
 
+// Each attempt has a goroutine of its own, which may end otherwise than by
+// returning.
+func attempts(n int) {
+	for range n {
+		var wg sync.WaitGroup
+		wg.Go(func() { work() })
+		wg.Wait()
+		if n == 3 {
+			break
+		}
+	}
+}
+
+// A store counts the things in it.
+type store struct {
+	wg    sync.WaitGroup
+	items []int
+}
+
+func (s *store) fill() {
+	s.wg.Add(1)
+	go func() {
+		if work() != nil {
+			s.wg.Done()
+			return
+		}
+		s.items = append(s.items, 1)
+	}()
+}
+
+func (s *store) empty() {
+	for range s.items {
+		s.wg.Done()
+	}
+	s.wg.Wait()
+}
+
 // Counting.
 
 func tooMany() {
 	var wg sync.WaitGroup
-	wg.Add(3) // want `wg\.Add counts 3, but Done is called 2 times before wg\.Wait on line 381 can return`
+	wg.Add(3) // want `wg\.Add counts 3, but Done is called 2 times before wg\.Wait on line 425 can return`
 	go func() { defer wg.Done(); work() }()
 	go func() {
 		work()
@@ -444,7 +488,7 @@ func goAfter(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	g.Go(func() error { return ctx.Err() }) // want `g\.Go is called after g\.Wait on line 444, when the context of the group has ended`
+	g.Go(func() error { return ctx.Err() }) // want `g\.Go is called after g\.Wait on line 488, when the context of the group has ended`
 	return nil
 }
 
