@@ -237,16 +237,36 @@ func Reaches(from, to *ssa.BasicBlock) bool {
 // LoopOf returns the header of the innermost loop around b, or nil.
 func LoopOf(b *ssa.BasicBlock) *ssa.BasicBlock {
 	for d := b; d != nil; d = d.Idom() {
-		if slices.ContainsFunc(d.Preds, d.Dominates) && (d == b || Reaches(b, d)) {
+		if InLoop(d, b) {
 			return d
 		}
 	}
 	return nil
 }
 
-// InLoop reports whether b is in the loop with the given header.
+// InLoop reports whether b is in the loop with the given header: it leads back to
+// the header without passing through it.
 func InLoop(header, b *ssa.BasicBlock) bool {
-	return b.Parent() == header.Parent() && header.Dominates(b) && (b == header || Reaches(b, header))
+	if b.Parent() != header.Parent() || !header.Dominates(b) {
+		return false
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	var visit func(*ssa.BasicBlock) bool
+	visit = func(b *ssa.BasicBlock) bool {
+		for _, s := range b.Succs {
+			if s == header {
+				return true
+			}
+			if !seen[s] && header.Dominates(s) {
+				seen[s] = true
+				if visit(s) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(b)
 }
 
 // Closure returns the place where the function literal fn becomes a value, if

@@ -70,6 +70,19 @@ func nested() {
 	}()
 }
 
+func loops(list []int) {
+	for {
+		for i := range list {
+			addr(&list[i])
+		}
+		if one() > 0 {
+			pair()
+			return
+		}
+		use(list)
+	}
+}
+
 func labels(s *struct{ f int }, list []int) {
 	a := one()
 	b, c := pair()
@@ -227,5 +240,28 @@ func TestCall(t *testing.T) {
 	}
 	if call := pkg.Call(token.NoPos); call != nil {
 		t.Errorf("the call at no position is %v", call)
+	}
+}
+
+func TestLoopOf(t *testing.T) {
+	fn := build(t).SSA.Func("loops")
+	headers := make(map[string]*ssa.BasicBlock)
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok && call.Call.StaticCallee() != nil {
+				headers[call.Call.StaticCallee().Name()] = ir.LoopOf(b)
+			}
+		}
+	}
+	inner, outer := headers["addr"], headers["use"]
+	switch {
+	case inner == nil || outer == nil || inner == outer:
+		t.Errorf("loops of addr and use: %v, %v; want two loops", inner, outer)
+	case !ir.InLoop(outer, inner) || ir.InLoop(inner, outer):
+		t.Errorf("the loop at %v is not in that at %v, or the reverse", inner, outer)
+	case headers["one"] != outer:
+		t.Errorf("loop of one: %v, want %v", headers["one"], outer)
+	case headers["pair"] != nil:
+		t.Errorf("loop of pair: %v, want none", headers["pair"])
 	}
 }
