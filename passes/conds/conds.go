@@ -318,7 +318,6 @@ type place struct {
 // changes finds the changes of the condition that wake nobody, or that happen without
 // the lock.
 func (r *Result) changes(c *cond) {
-	signalling := r.signalling(c)
 	var places []place
 	for _, fn := range r.m.IR.Funcs {
 		if fn.Synthetic != "" && fn.Syntax() == nil {
@@ -332,7 +331,7 @@ func (r *Result) changes(c *cond) {
 				}
 				for _, w := range c.waits {
 					if w.fn == fn && w.header() != nil && w.header().Dominates(instr.Block()) {
-						break // it has come true already
+						continue // it has come true already
 					}
 					if slices.ContainsFunc(w.wants, ch.satisfies) {
 						places = append(places, place{ch, w})
@@ -342,12 +341,19 @@ func (r *Result) changes(c *cond) {
 			}
 		}
 	}
-	polled := r.polled(c, places)
+	writes := make(map[*ssa.Function]bool)
+	for _, p := range places {
+		for fn := p.fn; fn != nil; fn = fn.Parent() {
+			writes[fn] = true
+		}
+	}
+	polled := r.polled(c, writes)
+	waker := &waker{r, r.signalling(c), writes}
 	for _, p := range places {
 		if r.fresh(p.change) || r.m.IR.InTest(p.instr.Pos()) && !r.m.IR.InTest(p.wait.instr.Pos()) {
 			continue
 		}
-		if !polled && !c.open && !r.wakes(p.fn, signalling, 0) {
+		if !polled && !c.open && !waker.wakes(p.fn) {
 			r.add(&Finding{Fault: Silent, What: p.name, Wait: p.wait.instr.Pos()}, c, p.instr)
 		}
 	}
@@ -377,28 +383,62 @@ func (r *Result) signalling(c *cond) map[*ssa.Function]bool {
 // maxCallers bounds the callers above a change among whom somebody signals.
 const maxCallers = 4
 
+// A waker tells who wakes the waiters on one condition variable.
+type waker struct {
+	r          *Result
+	signalling map[*ssa.Function]bool
+	writes     map[*ssa.Function]bool // functions that change the condition
+}
+
 // wakes reports whether fn, or a function that it calls, signals, or all of its
 // callers do.
-func (r *Result) wakes(fn *ssa.Function, signalling map[*ssa.Function]bool, depth int) bool {
-	if slices.ContainsFunc(r.spawns.Runs(fn), func(f *ssa.Function) bool { return signalling[f] }) {
+func (w *waker) wakes(fn *ssa.Function) bool {
+	if slices.ContainsFunc(w.r.spawns.Runs(fn), func(f *ssa.Function) bool { return w.signalling[f] }) {
 		return true
 	}
+	return w.above(fn, 0)
+}
+
+// above reports whether all callers of fn signal.
+func (w *waker) above(fn *ssa.Function, depth int) bool {
 	if depth == maxCallers {
 		return true // prefer silence
 	}
-	if fn.Parent() != nil && r.wakes(fn.Parent(), signalling, depth+1) {
+	if fn.Parent() != nil && w.signals(fn.Parent(), depth+1) {
 		return true
 	}
-	callers := r.spawns.Callers(fn)
-	if len(callers) == 0 || r.spawns.IsValue(fn) {
-		return len(callers) == 0 && r.spawns.IsValue(fn) // who knows what its caller does
+	callers := w.r.spawns.Callers(fn)
+	if len(callers) == 0 || w.r.spawns.IsValue(fn) {
+		return w.r.spawns.IsValue(fn) // who knows what its callers do
 	}
 	for _, call := range callers {
-		if !r.wakes(call.Parent(), signalling, depth+1) && !r.onFresh(call) {
+		if !w.signals(call.Parent(), depth+1) && !w.r.onFresh(call) {
 			return false
 		}
 	}
 	return true
+}
+
+// signals reports whether fn, which calls a function that changes the condition,
+// signals for it: itself, or by a function that does nothing else, or its callers do.
+func (w *waker) signals(fn *ssa.Function, depth int) bool {
+	if w.signalling[fn] {
+		return true
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			for _, c := range w.r.spawns.Callees(call) {
+				if c.Body != nil && w.signalling[c.Body] && !w.writes[c.Body] {
+					return true
+				}
+			}
+		}
+	}
+	return w.above(fn, depth)
 }
 
 // onFresh reports whether call is of a method, on an object that nobody else has yet.
@@ -413,13 +453,7 @@ func (r *Result) onFresh(call ssa.CallInstruction) bool {
 
 // polled reports whether somebody signals who has not changed anything: a timer, or
 // whoever wants all waiters to look again.
-func (r *Result) polled(c *cond, places []place) bool {
-	writes := make(map[*ssa.Function]bool)
-	for _, p := range places {
-		for fn := p.fn; fn != nil; fn = fn.Parent() {
-			writes[fn] = true
-		}
-	}
+func (r *Result) polled(c *cond, writes map[*ssa.Function]bool) bool {
 	for _, s := range c.signals {
 		if s.value || !r.changesAround(s.fn, writes, 0) {
 			return true

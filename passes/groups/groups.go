@@ -323,7 +323,7 @@ func (r *Result) inside(g *group) {
 		return
 	}
 	for _, a := range g.of(add) {
-		if a.isDeferred() || ir.LoopOf(a.instr.Block()) != nil || r.first(a) {
+		if a.isDeferred() || ir.LoopOf(a.instr.Block()) != nil || r.first(a) || underLock(a.instr) {
 			continue
 		}
 		for _, s := range r.spawnsOf(a.fn) {
@@ -337,6 +337,23 @@ func (r *Result) inside(g *group) {
 			break
 		}
 	}
+}
+
+// underLock reports whether a lock is acquired before instr: a flag that it guards tells
+// whether anybody waits yet.
+func underLock(instr ssa.Instruction) bool {
+	for _, b := range instr.Parent().Blocks {
+		for _, i := range b.Instrs {
+			call, ok := i.(*ssa.Call)
+			if !ok || !ir.Precedes(call, instr) {
+				continue
+			}
+			if op, ok := locks.OpOf(locks.CalleeOf(&call.Call, call.Call.Value).Func); ok && op.Action == locks.Acquire {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxEntry bounds the calls between a goroutine's function and the one that calls Add
@@ -592,6 +609,9 @@ func (r *Result) doneBy(g *group, s *spawn.Spawn) bool {
 func (r *Result) neverWaits(g *group) {
 	if len(g.of(wait)) > 0 || !g.closed() {
 		return
+	}
+	if !g.local() && r.pass.Pkg.Name() != "main" {
+		return // tests in the package may wait
 	}
 	for _, o := range g.ops {
 		if o.kind == add || o.kind == start {

@@ -103,6 +103,8 @@ func (x *run) channel(st *State, instr ssa.Instruction) []*State {
 		for _, op := range ops {
 			if op.index == i {
 				s = x.channelOp(s, instr, op)
+			} else if op.action == locks.Acquire {
+				s = x.missed(s, instr, op)
 			}
 		}
 		out = append(out, s)
@@ -127,6 +129,17 @@ func (x *run) channelOp(st *State, instr ssa.Instruction, op channelOp) *State {
 		return x.take(st, site, term, x.one())
 	}
 	return x.give(st, site, term, x.one())
+}
+
+// missed returns st after a select statement that has chosen another case than the
+// acquisition op.
+func (x *run) missed(st *State, instr ssa.Instruction, op channelOp) *State {
+	term := x.m.eval(st, op.ch)
+	if x.find(st, term) != nil {
+		return st
+	}
+	op.action = locks.Try
+	return st.with(Lock{Term: term, Status: Free, Mode: locks.Read, Site: x.channelSite(instr, term, op), Sync: true})
 }
 
 func (x *run) one() *locks.Term { return x.m.Names.Const("1") }
