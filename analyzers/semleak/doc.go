@@ -25,7 +25,9 @@
 //	}
 //
 // Reported are a return that keeps a unit which the function releases on other
-// paths, itself or in a goroutine that it starts; a loop that goes on to acquire the
+// paths, itself or in a goroutine that it starts; a release by hand after a call of
+// code from outside of the package that may panic, where the function, its caller or
+// an HTTP server recovers; a loop that goes on to acquire the
 // next one without having released the last; and a goroutine that is started in an
 // endless loop and acquires the semaphore first thing: what should bound the number
 // of goroutines only bounds how many of them work. Acquire before the go statement.

@@ -61,6 +61,9 @@ func message(pass *analysis.Pass, l *balance.Leak) string {
 	if l.Release != nil {
 		released = fmt.Sprintf("released on line %d on another path", line(pass, l.Release.Pos))
 	}
+	if l.Panic != nil {
+		return fmt.Sprintf("a panic in %s (line %d) would leave %s acquired: defer its release", types.ExprString(l.Panic.Fun), line(pass, l.Panic.Pos()), l.Acquire.Expr)
+	}
 	if l.Loop {
 		return fmt.Sprintf("%s is still acquired when the loop comes round to acquire it again (%s)", l.Acquire.Expr, released)
 	}

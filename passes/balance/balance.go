@@ -139,19 +139,32 @@ func (r *Result) concerned() bool {
 	return false
 }
 
-// makesTokens reports whether file makes a channel with capacity.
+// makesTokens reports whether file makes a channel with capacity, of what may be
+// tokens.
 func makesTokens(info *types.Info, file *ast.File) bool {
 	found := false
 	ast.Inspect(file, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 {
 			if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && info.Uses[id] == types.Universe.Lookup("make") {
-				_, isChan := info.TypeOf(call).Underlying().(*types.Chan)
-				found = found || isChan
+				ch, isChan := info.TypeOf(call).Underlying().(*types.Chan)
+				found = found || isChan && mayBeTokens(ch.Elem())
 			}
 		}
 		return !found
 	})
 	return found
+}
+
+// mayBeTokens reports whether people would make tokens of values of type t: one that
+// has nothing in it, or a boolean or a number.
+func mayBeTokens(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Struct:
+		return t.NumFields() == 0
+	case *types.Basic:
+		return t.Info()&(types.IsBoolean|types.IsInteger) != 0
+	}
+	return false
 }
 
 func (r *Result) imports(fn *types.Func, sum *summary.Fact) bool {

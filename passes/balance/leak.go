@@ -29,6 +29,9 @@ type Leak struct {
 	Pos, End token.Pos
 	Stmt     *ast.ReturnStmt
 	Loop     bool
+	// Panic is a call before the release by hand that may panic into somebody who
+	// recovers. Then Pos and End are the acquisition.
+	Panic *ast.CallExpr
 	// Decl is the function.
 	Decl ast.Node
 }
@@ -81,6 +84,7 @@ func (r *Result) findLeaks() {
 		l := leakFinder{r, f, r.state.Funcs[i], evidenceOf(f), make(map[*lockset.Site]bool)}
 		l.laps()
 		l.exits()
+		l.panics()
 	}
 	slices.SortStableFunc(r.leaks, func(a, b *Leak) int {
 		return cmp.Or(r.m.IR.Compare(a.Pos, b.Pos), r.m.IR.Compare(a.Acquire.Pos, b.Acquire.Pos))
@@ -102,7 +106,7 @@ func (l *leakFinder) add(site *lockset.Site, leak *Leak) {
 	if !own {
 		leak.Releases = nil
 	}
-	if leak.Loop {
+	if leak.Loop || leak.Panic != nil {
 		leak.Pos, leak.End = leak.Acquire.Pos, leak.Acquire.End
 	}
 	l.r.leaks = append(l.r.leaks, leak)
@@ -142,6 +146,29 @@ func (l *leakFinder) leaks(e lockset.Event, k lockset.Lock) bool {
 		return true
 	}
 	return slices.ContainsFunc(v.releases, func(s *lockset.Site) bool { return ir.InLoop(header, s.At.Block()) })
+}
+
+// panics finds the units that are released by hand after a call that may panic,
+// although somebody recovers.
+func (l *leakFinder) panics() {
+	for _, e := range l.f.Events {
+		v := l.shows[e.Site]
+		if e.Kind != lockset.Acquired || e.Depth > 0 || v == nil || v.entrusted || len(v.releases) == 0 || l.seen[e.Site] || e.Site.Via != nil || e.Site.Op.Resource == locks.Group {
+			continue
+		}
+		var ends []ssa.Instruction
+		byHand := true
+		for _, s := range v.releases {
+			byHand = byHand && s.Fn == l.f.Fn && s.Via == nil && !isDefer(s)
+			ends = append(ends, s.At)
+		}
+		if !byHand {
+			continue
+		}
+		if call := l.r.state.PanickingBetween(e.Site.At, ends); call != nil {
+			l.add(e.Site, &Leak{Panic: call})
+		}
+	}
 }
 
 // sends reports whether the function may send something, or call a function that does,

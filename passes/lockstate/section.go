@@ -117,12 +117,21 @@ func (fn *Func) section(a *Acquire) *Section {
 // recover what they provoke.
 func (r *Result) Panicking(s *Section) *ast.CallExpr {
 	defer r.sum.Exclusive()()
-	start := s.Acquire.site.At
+	var ends []ssa.Instruction
+	for _, rel := range s.Releases {
+		ends = append(ends, rel.site.At)
+	}
+	return r.PanickingBetween(s.Acquire.site.At, ends)
+}
+
+// PanickingBetween is Panicking for what the function does after start until it comes
+// to one of ends. The caller has the machine for itself.
+func (r *Result) PanickingBetween(start ssa.Instruction, ends []ssa.Instruction) *ast.CallExpr {
 	if !r.protection().protects(start) {
 		return nil
 	}
 	var first *ast.CallExpr
-	s.walk(func(instr ssa.Instruction) {
+	walk(start, ends, func(instr ssa.Instruction) {
 		call := r.machine.IR.Call(panicsAt(r.machine, instr))
 		if call != nil && (first == nil || call.Pos() < first.Pos()) {
 			first = call
@@ -134,15 +143,21 @@ func (r *Result) Panicking(s *Section) *ast.CallExpr {
 // walk calls visit for the instructions of s, in so far as they are in the
 // function itself.
 func (s *Section) walk(visit func(ssa.Instruction)) {
-	ends := make(map[ssa.Instruction]bool)
+	var ends []ssa.Instruction
 	for _, rel := range s.Releases {
-		ends[rel.site.Instr] = true
+		ends = append(ends, rel.site.At)
 	}
+	walk(s.Acquire.site.At, ends, visit)
+}
+
+// walk calls visit for the instructions of a function after start, until it comes to
+// one of ends.
+func walk(start ssa.Instruction, ends []ssa.Instruction, visit func(ssa.Instruction)) {
 	seen := make(map[*ssa.BasicBlock]bool)
 	var run func(instrs []ssa.Instruction)
 	run = func(instrs []ssa.Instruction) {
 		for _, instr := range instrs {
-			if ends[instr] {
+			if slices.Contains(ends, instr) {
 				return
 			}
 			visit(instr)
@@ -154,9 +169,8 @@ func (s *Section) walk(visit func(ssa.Instruction)) {
 			}
 		}
 	}
-	start := s.Acquire.site.Instr
 	b := start.Block()
-	run(b.Instrs[slices.Index(b.Instrs, ssa.Instruction(start))+1:])
+	run(b.Instrs[slices.Index(b.Instrs, start)+1:])
 }
 
 // panicsAt returns the position of the call that instr makes, if it may panic.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -29,7 +30,7 @@ func (p *pool) earlyReturn(ctx context.Context) error {
 		return err
 	}
 	if err := work(); err != nil {
-		return err // want `returning without releasing p\.sem \(acquired on line 28, released on line 34 on another path\)`
+		return err // want `returning without releasing p\.sem \(acquired on line 29, released on line 35 on another path\)`
 	}
 	p.sem.Release(1)
 	return nil
@@ -38,7 +39,7 @@ func (p *pool) earlyReturn(ctx context.Context) error {
 func (p *pool) earlyReturnToken() error {
 	p.slots <- struct{}{}
 	if err := work(); err != nil {
-		return err // want `returning without releasing p\.slots \(acquired on line 39, released on line 43 on another path\)`
+		return err // want `returning without releasing p\.slots \(acquired on line 40, released on line 44 on another path\)`
 	}
 	<-p.slots
 	return nil
@@ -51,7 +52,7 @@ func (p *pool) selected(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if p.n == 0 {
-		return errFull // want `returning without releasing p\.slots \(acquired on line 49, released on line 56 on another path\)`
+		return errFull // want `returning without releasing p\.slots \(acquired on line 50, released on line 57 on another path\)`
 	}
 	<-p.slots
 	return nil
@@ -60,7 +61,7 @@ func (p *pool) selected(ctx context.Context) error {
 func (p *pool) noGoroutine(ctx context.Context, conn net.Conn) {
 	p.slots <- struct{}{}
 	if conn == nil {
-		return // want `returning without releasing p\.slots \(acquired on line 61, left to other code on another path\)`
+		return // want `returning without releasing p\.slots \(acquired on line 62, left to other code on another path\)`
 	}
 	go func() {
 		defer func() { <-p.slots }()
@@ -70,7 +71,7 @@ func (p *pool) noGoroutine(ctx context.Context, conn net.Conn) {
 
 func (p *pool) goesOn(conns []net.Conn) {
 	for _, c := range conns {
-		p.slots <- struct{}{} // want `p\.slots is still acquired when the loop comes round to acquire it again \(released on line 78 on another path\)`
+		p.slots <- struct{}{} // want `p\.slots is still acquired when the loop comes round to acquire it again \(released on line 79 on another path\)`
 		if c == nil {
 			continue
 		}
@@ -85,7 +86,7 @@ func (p *pool) try() bool {
 	}
 	if p.n == 0 {
 		p.n++
-		return true // want `returning without releasing p\.sem \(acquired on line 83, released on line 90 on another path\)`
+		return true // want `returning without releasing p\.sem \(acquired on line 84, released on line 91 on another path\)`
 	}
 	p.sem.Release(1)
 	return true
@@ -98,7 +99,7 @@ func (p *pool) inside(l net.Listener) {
 			return
 		}
 		go func() {
-			p.slots <- struct{}{} // want `p\.slots is acquired inside the goroutine, so that it does not bound how many goroutines the loop starts \(line 100\)`
+			p.slots <- struct{}{} // want `p\.slots is acquired inside the goroutine, so that it does not bound how many goroutines the loop starts \(line 101\): acquire it before the go statement`
 			defer func() { <-p.slots }()
 			c.Close()
 		}()
@@ -208,7 +209,7 @@ func (p *pool) wrapped(ctx context.Context) error {
 		return errFull
 	}
 	if p.n == 3 {
-		return errFull // want `returning without releasing p\.slots \(acquired on line 207, released on line 213 on another path\)`
+		return errFull // want `returning without releasing p\.slots \(acquired on line 208, released on line 214 on another path\)`
 	}
 	p.releaseSlot()
 	return nil
@@ -289,4 +290,42 @@ func (r *runner) drain(key string) {
 			return
 		}
 	}
+}
+
+type handler struct {
+	slots chan struct{}
+	serve func(string) string
+	plain string
+}
+
+func newHandler(serve func(string) string) *handler {
+	return &handler{slots: make(chan struct{}, 8), serve: serve}
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	h.slots <- struct{}{} // want `a panic in h\.serve \(line 307\) would leave h\.slots acquired: defer its release`
+	page := h.serve(req.URL.Path)
+	<-h.slots
+	w.Write([]byte(page))
+}
+
+// Nobody recovers what this does: the process ends.
+func (h *handler) call() {
+	h.slots <- struct{}{}
+	h.serve("")
+	<-h.slots
+}
+
+func (h *handler) recovers() {
+	defer func() { recover() }()
+	h.slots <- struct{}{} // want `a panic in h\.serve \(line 322\) would leave h\.slots acquired: defer its release`
+	h.serve("")
+	<-h.slots
+}
+
+func (h *handler) recoversRight() {
+	defer func() { recover() }()
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	h.serve("")
 }
