@@ -334,7 +334,7 @@ func (x *run) entrust(st *State, c call) *State {
 		for t := l.Term; t != nil; t = t.X {
 			for _, a := range c.args {
 				if t == a && (t == l.Term || x.m.reaches(c)) {
-					st = x.doubt(x.entrusted(st, &l), l.Term)
+					st = x.doubt(st, l.Term)
 				}
 			}
 		}

@@ -172,3 +172,21 @@ func queue(n int) {
 	<-q
 	<-q
 }
+
+// A bell is rung by whoever has something to say, if it does not ring already.
+type bell struct{ ch chan struct{} }
+
+func newBell() *bell { return &bell{ch: make(chan struct{}, 1)} }
+
+func (b *bell) ring() {
+	select {
+	case b.ch <- struct{}{}:
+	default:
+	}
+}
+
+func (b *bell) twice() {
+	b.ring()
+	<-b.ch
+	<-b.ch
+}

@@ -70,6 +70,34 @@ func (p *pool) enter() { p.wg.Add(1) }
 
 func (p *pool) close() { p.wg.Wait() }
 
+// The lock and the flag tell whether anybody waits yet.
+type gate struct {
+	mu     sync.Mutex
+	wg     sync.WaitGroup
+	closed bool
+}
+
+func (g *gate) start() { go g.pass() }
+
+func (g *gate) pass() {
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return
+	}
+	g.wg.Add(1)
+	g.mu.Unlock()
+	defer g.wg.Done()
+	work()
+}
+
+func (g *gate) close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.wg.Wait()
+}
+
 // A goroutine that is counted may count others.
 func nested() {
 	var wg sync.WaitGroup
@@ -106,7 +134,7 @@ func noDone(n int) {
 		wg.Add(1)
 		go func() {
 			if work() != nil {
-				return // want `returning without wg\.Done \(called on line 112 on another path\): wg\.Wait never returns`
+				return // want `returning without wg\.Done \(called on line 140 on another path\): wg\.Wait never returns`
 			}
 			work()
 			wg.Done()
@@ -129,7 +157,7 @@ func (s *handler) handle() {
 
 func (s *handler) one() {
 	if !s.ready {
-		return // want `returning without s\.wg\.Done \(called on line 135 on another path\): s\.wg\.Wait never returns`
+		return // want `returning without s\.wg\.Done \(called on line 163 on another path\): s\.wg\.Wait never returns`
 	}
 	work()
 	s.wg.Done()
@@ -215,7 +243,7 @@ func twoDone() {
 	var wg sync.WaitGroup
 	wg.Add(1)
 	go func() {
-		defer wg.Done() // want `wg\.Done is called again on this path \(first on line 220\): Add has counted the goroutine once`
+		defer wg.Done() // want `wg\.Done is called again on this path \(first on line 248\): Add has counted the goroutine once`
 		if work() != nil {
 			wg.Done()
 			return
@@ -230,7 +258,7 @@ func noStart(n int) {
 	defer wg.Wait()
 	wg.Add(1)
 	if n == 0 {
-		return // want `returning after wg\.Add on line 231 without starting what calls Done: wg\.Wait never returns`
+		return // want `returning after wg\.Add on line 259 without starting what calls Done: wg\.Wait never returns`
 	}
 	go func() {
 		defer wg.Done()
@@ -267,7 +295,7 @@ func selfWait(n int) {
 		go func() {
 			defer wg.Done()
 			work()
-			wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 268\)`
+			wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 296\)`
 		}()
 	}
 	wg.Wait()
@@ -277,7 +305,7 @@ func selfWaitGo() {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		work()
-		wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 278\)`
+		wg.Wait() // want `wg\.Wait waits for the goroutine that calls it \(it is counted on line 306\)`
 	})
 	wg.Wait()
 }
@@ -325,7 +353,7 @@ func loopWait(urls []string) {
 			defer wg.Done()
 			work()
 		}()
-		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 324\), so that the first turn waits for those of all: call it after the loop`
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 352\), so that the first turn waits for those of all: call it after the loop`
 	}
 }
 
@@ -337,7 +365,7 @@ func oneByOne(urls []string) {
 			defer wg.Done()
 			work()
 		}()
-		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 336\), so that they run one by one: call it after the loop`
+		wg.Wait() // want `wg\.Wait is called in the loop that starts the goroutines \(line 364\), so that they run one by one: call it after the loop`
 	}
 }
 
@@ -416,7 +444,7 @@ func (s *store) empty() {
 
 func tooMany() {
 	var wg sync.WaitGroup
-	wg.Add(3) // want `wg\.Add counts 3, but Done is called 2 times before wg\.Wait on line 425 can return`
+	wg.Add(3) // want `wg\.Add counts 3, but Done is called 2 times before wg\.Wait on line 453 can return`
 	go func() { defer wg.Done(); work() }()
 	go func() {
 		work()
@@ -488,7 +516,7 @@ func goAfter(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	g.Go(func() error { return ctx.Err() }) // want `g\.Go is called after g\.Wait on line 488, when the context of the group has ended`
+	g.Go(func() error { return ctx.Err() }) // want `g\.Go is called after g\.Wait on line 516, when the context of the group has ended`
 	return nil
 }
 
