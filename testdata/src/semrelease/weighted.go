@@ -224,3 +224,15 @@ func (p *pool) wrappedFailed(ctx context.Context) {
 	}
 	p.release() // want `p\.release releases p\.sem on a path on which p\.acquire on line 222 has failed to acquire it`
 }
+
+// In two parts.
+func (p *pool) partly(ctx context.Context, n int64) error {
+	if err := p.sem.Acquire(ctx, n); err != nil {
+		return err
+	}
+	work()
+	p.sem.Release(1)
+	work()
+	p.sem.Release(n - 1)
+	return nil
+}
