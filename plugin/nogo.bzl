@@ -4,6 +4,11 @@
 
 CONCURLINT = [
     "@com_github_concurlint_concurlint//analyzers/atomicmix",
+    "@com_github_concurlint_concurlint//analyzers/busywait",
+    "@com_github_concurlint_concurlint//analyzers/chanclose",
+    "@com_github_concurlint_concurlint//analyzers/chanleak",
+    "@com_github_concurlint_concurlint//analyzers/chanlen",
+    "@com_github_concurlint_concurlint//analyzers/condsignal",
     "@com_github_concurlint_concurlint//analyzers/condwait",
     "@com_github_concurlint_concurlint//analyzers/deferunlock",
     "@com_github_concurlint_concurlint//analyzers/doublelock",
@@ -13,5 +18,9 @@ CONCURLINT = [
     "@com_github_concurlint_concurlint//analyzers/lockgap",
     "@com_github_concurlint_concurlint//analyzers/lockorder",
     "@com_github_concurlint_concurlint//analyzers/missingunlock",
+    "@com_github_concurlint_concurlint//analyzers/semleak",
+    "@com_github_concurlint_concurlint//analyzers/semrelease",
+    "@com_github_concurlint_concurlint//analyzers/unjoined",
     "@com_github_concurlint_concurlint//analyzers/unlockunheld",
+    "@com_github_concurlint_concurlint//analyzers/wgmisuse",
 ]
