@@ -13,9 +13,9 @@
 //
 // It need not even end: without a lock or an atomic the compiler may read the variable
 // once and never again. That holds with time.Sleep or runtime.Gosched in the loop too.
-// Wait for an event instead:
+// Wait for an event instead, and close the channel where the variable was set:
 //
-//	<-ready // and close(ready) where it was set
+//	<-ready
 //
 // So it is with a default that has nothing to do:
 //

@@ -51,17 +51,17 @@
 //   - a goroutine with an endless loop, started by an object that has a method Close,
 //     Stop or Shutdown: nothing tells it to stop.
 //
-// Who receives, sends and closes is only known of channels that stay in the package;
-// of others nothing is reported. Nor is a channel that has room for all values, or
-// whose room is not a constant; a send or receive in a select with another case or
-// default; a function after which the program ends; tests.
+// Not reported are channels that leave the package, since nobody knows then who
+// receives, sends and closes; channels that have room for all values, or whose room
+// is not a constant; a send or receive in a select with another case or default;
+// a function after which the program ends; tests.
 //
 // A goroutine that is meant to run as long as the program does is marked where it is
 // started:
 //
 //	go c.sweep() //concurlint:daemon the cache is never closed in production
 //
-// To keep another report quiet, say why:
+// To keep a report quiet, say why:
 //
 //	ch <- v //concurlint:ignore chanleak the receiver only leaves when the process does
 package chanleak

@@ -28,10 +28,10 @@
 // so, and that somebody else may do too: another function that does the same, a
 // function that several goroutines run, an exported method.
 //
-// The only receiver of a channel may trust a length that is not zero, and the only
-// sender one that is less than the capacity: they are not reported. Nor is a length
-// that is only shown, or that is read under a lock; a send or receive in a select
-// with another case or default; tests.
+// Not reported are the only receiver of a channel, who may trust a length that is not
+// zero, and the only sender, who may trust one that is less than the capacity;
+// a length that is only shown, or that is read under a lock; a send or receive in
+// a select with another case or default; tests.
 //
 // To keep a report quiet, say why:
 //

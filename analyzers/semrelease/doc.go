@@ -34,8 +34,8 @@
 // from it later, or the other way round for one that was filled. A channel on
 // which one goroutine waits for another is not one.
 //
-// Not reported: a release of what a caller, or the goroutine that started this
-// one, has acquired; releases by loops of what other loops acquire.
+// Not reported are releases of what a caller, or the goroutine that started this
+// one, has acquired; and releases by loops of what other loops acquire.
 //
 // To keep a report quiet, say why:
 //

@@ -41,7 +41,7 @@
 //
 //	go sendStatistics() //concurlint:daemon if there is no time for it, so be it
 //
-// or the report silenced as all others:
+// To keep a report quiet, say why:
 //
 //	go save(report) //concurlint:ignore unjoined atexit waits for it
 package unjoined
