@@ -206,7 +206,7 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, h holding, at ssa.Instructi
 		if o.instr == at {
 			continue
 		}
-		where, ok := a.needs(o, h)
+		where, ok := a.needs(o, h, at)
 		if !ok {
 			return nil, false
 		}
@@ -257,7 +257,7 @@ func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, h holding) (*Wait, 
 		if o.role != signals {
 			continue
 		}
-		where, ok := a.needs(o, h)
+		where, ok := a.needs(o, h, call)
 		if !ok {
 			return nil, false
 		}
@@ -270,8 +270,11 @@ func (a *analyzer) condition(call *ssa.Call, cond ssa.Value, h holding) (*Wait, 
 
 // needs reports whether o can only happen after its goroutine has acquired the
 // lock: it holds one, it has acquired one before, or it acquires one between two
-// turns of a loop.
-func (a *analyzer) needs(o op, h holding) (at string, ok bool) {
+// turns of a loop. What it acquired before it started the goroutine that waits at
+// instr is over.
+func (a *analyzer) needs(o op, h holding, instr ssa.Instruction) (at string, ok bool) {
+	start := a.m.IR.Closure(instr.Parent())
+
 	for _, l := range a.held[o.instr] {
 		if l.Status != lockset.Held || l.Site == nil || l.Mode == locks.Read && h.lock.Mode == locks.Read {
 			continue
@@ -283,7 +286,7 @@ func (a *analyzer) needs(o op, h holding) (at string, ok bool) {
 	b := o.instr.Block()
 	for _, call := range a.calls(o.fn) {
 		cb := call.Block()
-		first := o.deferred || ir.Precedes(call, o.instr)
+		first := (o.deferred || ir.Precedes(call, o.instr)) && (start == nil || !ir.Precedes(call, start))
 		again := cb != b && ir.Reaches(b, cb) && ir.Reaches(cb, b) || cb == b && ir.Reaches(b, b)
 		if first || again {
 			if at, ok := a.acquires(call, h); ok {

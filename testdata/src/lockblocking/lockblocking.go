@@ -486,3 +486,38 @@ func (f *feed) Close() {
 	f.closed = true
 	f.mu.Unlock()
 }
+
+// pool makes things in goroutines.
+type pool struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Make has had the lock before it starts the goroutine that holds it while it
+// sends, and needs it no more to receive.
+func (p *pool) Make() int {
+	p.mu.Lock()
+	p.n++
+	p.mu.Unlock()
+	ch := make(chan int)
+	go func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		ch <- p.n
+	}()
+	return <-ch
+}
+
+// MakeLate takes it between the two.
+func (p *pool) MakeLate() int {
+	ch := make(chan int)
+	go func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		ch <- p.n // want `sending on ch while p\.mu is held \(locked on line \d+\), but the receiver, pool\.MakeLate, needs p\.mu \(line \d+\)`
+	}()
+	p.mu.Lock()
+	p.n++
+	p.mu.Unlock()
+	return <-ch
+}
