@@ -173,7 +173,7 @@ type analyzer struct {
 	started  []site // go statements
 	uses     map[*ssa.Function]use
 	serial   map[*ssa.Function]bool // passed to singleflight, which runs one at a time
-	once     map[*ssa.Function]bool // passed to sync.Once, which orders them before what follows
+	once     map[*ssa.Function]bool // run by sync.Once, which orders them before what follows; see inOnce
 	entries  map[*ssa.Function]*entry
 	owners   ir.Owners
 	data     map[*types.Var]*datum

@@ -54,7 +54,7 @@ type view struct {
 func (a *analyzer) collect() {
 	a.findAtomic()
 	for _, fn := range a.m.IR.Funcs {
-		if a.isInit(fn) || a.once[fn] {
+		if a.isInit(fn) || a.inOnce(fn) {
 			continue
 		}
 		visits := a.visits(fn)

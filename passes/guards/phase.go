@@ -28,7 +28,7 @@ func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
 	}
 	obj := object(acc.Base)
 	typ := namedOf(obj.Type())
-	if typ == nil || !a.makes(fn, typ) {
+	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) {
 		return false
 	}
 	for _, b := range fn.Blocks {
@@ -39,6 +39,24 @@ func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
 		}
 	}
 	return true
+}
+
+// isVariable reports whether v is something that the function has made or got, rather
+// than found in some structure.
+func isVariable(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Alloc, *ssa.Call, *ssa.Parameter, *ssa.FreeVar, *ssa.Phi:
+		return true
+	case *ssa.Extract:
+		_, call := v.Tuple.(*ssa.Call)
+		return call
+	case *ssa.UnOp: // a variable that a literal captures
+		switch v.X.(type) {
+		case *ssa.Alloc, *ssa.FreeVar:
+			return true
+		}
+	}
+	return false
 }
 
 // object returns the object that base, the address of a part of it, belongs to.
@@ -214,6 +232,30 @@ func modeFor(write bool) locks.Mode {
 		return locks.Write
 	}
 	return locks.Read
+}
+
+// inOnce reports whether fn only runs in a function that is passed to sync.Once: all
+// that it does comes before whatever asks for it.
+func (a *analyzer) inOnce(fn *ssa.Function) bool {
+	if is, ok := a.once[fn]; ok {
+		return is
+	}
+	a.once[fn] = false // for recursion
+	if fn.Parent() != nil && a.goes[fn] == 0 && a.uses[fn] == called {
+		a.once[fn] = a.inOnce(fn.Parent())
+		return a.once[fn]
+	}
+	is := a.goes[fn] == 0 && a.uses[fn] == called && !a.root(fn) && !a.dispatched(fn)
+	calls := 0
+	for _, s := range a.sites[fn] {
+		if a.inTest(s.caller) {
+			continue
+		}
+		calls++
+		is = is && a.inOnce(s.caller)
+	}
+	a.once[fn] = is && calls > 0
+	return a.once[fn]
 }
 
 // An op is a call of a lock's method, not deferred.

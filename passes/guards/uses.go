@@ -31,6 +31,58 @@ func (a *analyzer) findUses() {
 			}
 		}
 	}
+	a.findOnceFields()
+}
+
+// findOnceFields finds the functions in fields that are only used for sync.Once:
+//
+//	r.once.Do(r.todo)
+func (a *analyzer) findOnceFields() {
+	done := make(map[*types.Var]bool) // fields that are passed to Once
+	called := make(map[*types.Var]bool)
+	a.eachInstr(func(instr ssa.Instruction) {
+		call, ok := instr.(ssa.CallInstruction)
+		if !ok {
+			return
+		}
+		if f := loadedField(call.Common().Value); f != nil {
+			called[f] = true
+		}
+		for _, arg := range call.Common().Args {
+			if f := loadedField(arg); f != nil {
+				if known.Once(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
+					done[f] = true
+				} else {
+					called[f] = true
+				}
+			}
+		}
+	})
+	if len(done) == 0 {
+		return
+	}
+	a.eachInstr(func(instr ssa.Instruction) {
+		s, ok := instr.(*ssa.Store)
+		if !ok {
+			return
+		}
+		if f, ok := s.Addr.(*ssa.FieldAddr); ok && done[fieldVar(f)] && !called[fieldVar(f)] {
+			if c := locks.CalleeOf(&ssa.CallCommon{Value: s.Val}, s.Val); c.Body != nil {
+				a.once[c.Body] = true
+			}
+		}
+	})
+}
+
+// eachInstr calls visit for all instructions of the package.
+func (a *analyzer) eachInstr(visit func(ssa.Instruction)) {
+	for _, fn := range a.m.IR.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				visit(instr)
+			}
+		}
+	}
 }
 
 // useClosure records the uses of a closure or a bound method.

@@ -12,6 +12,8 @@ import (
 // reaches, if it can only be one: no other package can implement the interface, and
 // one type of this package does.
 func (r *Result) implementation(method *types.Func) *ssa.Function {
+	r.methodsMu.Lock()
+	defer r.methodsMu.Unlock()
 	if fn, ok := r.methods[method]; ok {
 		return fn
 	}

@@ -96,14 +96,16 @@ type Result struct {
 	once    sync.Once
 	ir      *ir.Package
 	graph   *graph
-	methods map[*types.Func]*ssa.Function // see implementation; complete after compute
 	byBody  map[*ssa.Function][]*Spawn
 	byPlace map[*ssa.Function][]*Spawn
 	starts  map[*ssa.Function][]int // parameters that a function starts
 	callers map[*ssa.Function][]ssa.CallInstruction
 
-	mu   sync.Mutex // guards what follows: drivers run the analyzers that ask at the same time
+	mu   sync.Mutex // guards runs: drivers run the analyzers that ask at the same time
 	runs map[*ssa.Function][]*ssa.Function
+
+	methodsMu sync.Mutex
+	methods   map[*types.Func]*ssa.Function // see implementation
 }
 
 func run(pass *analysis.Pass) (any, error) {

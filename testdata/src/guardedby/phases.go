@@ -17,8 +17,13 @@ type depot struct {
 type roster interface{ Add(*depot) }
 
 // OpenDepot registers the depot before it is filled.
-func OpenDepot(r roster, names []string) (*depot, error) {
+func OpenDepot(r roster, names []string) (_ *depot, err error) {
 	d := &depot{items: make(map[string]int)}
+	defer func() {
+		if err != nil {
+			d.Shrink()
+		}
+	}()
 	r.Add(d)
 	d.fill(names)
 	if d.size > 0 {
