@@ -9,7 +9,6 @@
 package chans
 
 import (
-	"go/constant"
 	"go/types"
 	"reflect"
 	"slices"
@@ -198,10 +197,7 @@ func (r *Result) Capacity(o *spawn.Object) (n int64, ok bool) {
 func (r *Result) constant(v ssa.Value, depth int) (int64, bool) {
 	switch v := v.(type) {
 	case *ssa.Const:
-		if v.Value == nil || v.Value.Kind() != constant.Int {
-			return 0, false
-		}
-		return v.Int64(), true
+		return ir.Int(v)
 	case *ssa.Convert:
 		return r.constant(v.X, depth)
 	case *ssa.Parameter:

@@ -590,9 +590,7 @@ func turnsOf(head *ssa.BasicBlock) int {
 func length(v ssa.Value) (int64, bool) {
 	switch v := v.(type) {
 	case *ssa.Const:
-		if v.Value != nil && v.Value.Kind() == constant.Int {
-			return v.Int64(), true
-		}
+		return ir.Int(v)
 	case *ssa.Call:
 		if b, ok := v.Call.Value.(*ssa.Builtin); ok && b.Name() == "len" {
 			if s, ok := v.Call.Args[0].(*ssa.Slice); ok && s.Low == nil && s.High == nil {
@@ -620,7 +618,7 @@ func countsFromZero(v ssa.Value) bool {
 		return false
 	}
 	for _, e := range phi.Edges {
-		if c, ok := e.(*ssa.Const); ok && c.Value != nil && (c.Int64() == start || c.Int64() == 0) {
+		if n, ok := ir.Int(e); ok && (n == start || n == 0) {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -106,8 +107,7 @@ func (ch *change) assigned(r *Result, v ssa.Value) {
 			}
 		}
 	case *ssa.BinOp:
-		c, ok := v.Y.(*ssa.Const)
-		if ok && c.Value != nil && r.content(v.X) == ch.cell && constant.Sign(c.Value) > 0 {
+		if n, ok := ir.Int(v.Y); ok && n > 0 && r.content(v.X) == ch.cell {
 			switch v.Op {
 			case token.ADD:
 				ch.hows = []how{grow}
@@ -160,8 +160,8 @@ func (r *Result) called(ch *change, common *ssa.CallCommon) {
 			ch.hows = append(ch.hows, choose(constant.Sign(ch.value) != 0, grow, shrink))
 		}
 	case strings.HasPrefix(name.Func, "Add"):
-		if c, ok := last.(*ssa.Const); ok && c.Value != nil {
-			ch.hows = []how{choose(constant.Sign(c.Value) > 0, grow, shrink)}
+		if n, ok := ir.Int(last); ok {
+			ch.hows = []how{choose(n > 0, grow, shrink)}
 		}
 	}
 }

@@ -236,8 +236,8 @@ func (r *Result) collect(fn *ssa.Function, instr ssa.CallInstruction, common *ss
 	}
 	o := &op{kind: k, instr: instr, fn: fn, recv: callee.Args[0], err: err}
 	if k == add && len(callee.Args) > 1 {
-		if c, ok := callee.Args[1].(*ssa.Const); ok && c.Value != nil {
-			o.weight, o.exact = c.Int64(), true
+		if n, ok := ir.Int(callee.Args[1]); ok {
+			o.weight, o.exact = n, true
 			if o.weight < 0 {
 				o.kind, o.weight = done, -o.weight
 			}

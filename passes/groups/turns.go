@@ -39,7 +39,7 @@ func turnsOf(header *ssa.BasicBlock) (int64, bool) {
 	if !ok || cmp.Op != token.LSS {
 		return 0, false
 	}
-	limit, ok := number(cmp.Y)
+	limit, ok := ir.Int(cmp.Y)
 	if !ok {
 		return 0, false
 	}
@@ -59,7 +59,7 @@ func turnsOf(header *ssa.BasicBlock) (int64, bool) {
 			}
 			continue
 		}
-		from, ok := number(e)
+		from, ok := ir.Int(e)
 		if !ok {
 			return 0, false
 		}
@@ -77,19 +77,10 @@ func increment(v ssa.Value) *ssa.BinOp {
 	if !ok || b.Op != token.ADD {
 		return nil
 	}
-	if n, ok := number(b.Y); !ok || n != 1 {
+	if n, ok := ir.Int(b.Y); !ok || n != 1 {
 		return nil
 	}
 	return b
-}
-
-// number returns the value of v if it is a constant integer.
-func number(v ssa.Value) (int64, bool) {
-	c, ok := v.(*ssa.Const)
-	if !ok || c.Value == nil {
-		return 0, false
-	}
-	return c.Int64(), true
 }
 
 // enters reports whether b ends in a test of constants: the loop after it is always
@@ -106,7 +97,7 @@ func enters(b *ssa.BasicBlock) bool {
 	if !ok {
 		return false
 	}
-	_, x := number(cmp.X)
-	_, y := number(cmp.Y)
+	_, x := ir.Int(cmp.X)
+	_, y := ir.Int(cmp.Y)
 	return x && y
 }

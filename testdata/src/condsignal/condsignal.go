@@ -369,3 +369,35 @@ func (s *store) flush() {
 	s.parts = s.parts[1:]
 	s.cond.Broadcast()
 }
+
+// A condition may be a text that grows.
+
+type scroll struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	text string
+}
+
+func newScroll() *scroll {
+	s := &scroll{}
+	s.cond = sync.NewCond(&s.mu)
+	return s
+}
+
+// Write wakes the readers.
+func (s *scroll) Write() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = s.text + ","
+	s.cond.Broadcast()
+}
+
+// Read waits for some text.
+func (s *scroll) Read() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.text == "" {
+		s.cond.Wait()
+	}
+	return s.text
+}
