@@ -327,7 +327,7 @@ func (r *Result) inside(g *group) {
 			continue
 		}
 		for _, s := range r.spawnsOf(a.fn) {
-			if s.Kind != spawn.Go || r.addsIn(g, s.In) || !r.undone(g, a) {
+			if s.Kind != spawn.Go || r.addsIn(g, s.In) || !r.undone(g, a) || r.ir.InTest(s.Instr.Pos()) && !r.ir.InTest(a.instr.Pos()) {
 				continue
 			}
 			if slices.ContainsFunc(g.of(wait), func(w *op) bool { return w.fn == a.fn }) {

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -216,7 +217,7 @@ func (a *analyzer) root(fn *ssa.Function) bool {
 	if recv == nil && (obj.Name() == "main" || obj.Name() == "init") {
 		return true
 	}
-	if !obj.Exported() || a.callback(obj) || a.dispatched(fn) {
+	if !obj.Exported() || known.Sorts(obj) || a.dispatched(fn) {
 		return false
 	}
 	if recv == nil {
@@ -228,28 +229,6 @@ func (a *analyzer) root(fn *ssa.Function) bool {
 	}
 	named, ok := types.Unalias(t).(*types.Named)
 	return !ok || named.Obj().Exported() || a.own.Converted(named.Origin(), obj)
-}
-
-// callback reports whether method is one of an interface whose methods std's
-// algorithms call on the goroutine of their caller: sort.Interface and
-// heap.Interface.
-func (a *analyzer) callback(method *types.Func) bool {
-	recv := method.Signature().Recv()
-	if recv == nil {
-		return false
-	}
-	switch method.Name() {
-	case "Len", "Less", "Swap", "Push", "Pop":
-	default:
-		return false
-	}
-	for _, name := range [...]string{"Len", "Less", "Swap"} {
-		obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, method.Pkg(), name)
-		if _, ok := obj.(*types.Func); !ok {
-			return false
-		}
-	}
-	return true
 }
 
 // narrow intersects what fn's callers hold with what its call sites do, and

@@ -60,7 +60,7 @@ func (r *Result) spinAt(b *ssa.BasicBlock) *Spin {
 	}
 	for i, s := range b.Succs {
 		loop := idleLoop(b, s)
-		if loop == nil || loop[b.Succs[1-i]] {
+		if loop == nil || loop[b.Succs[1-i]] || advances(loop) {
 			continue
 		}
 		for _, load := range loads(branch.Cond, 0) {
@@ -73,6 +73,25 @@ func (r *Result) spinAt(b *ssa.BasicBlock) *Spin {
 		}
 	}
 	return nil
+}
+
+// advances reports whether a local variable has another value in each turn of the loop:
+// it gets somewhere.
+func advances(loop map[*ssa.BasicBlock]bool) bool {
+	for b := range loop {
+		for _, instr := range b.Instrs {
+			phi, ok := instr.(*ssa.Phi)
+			if !ok {
+				break
+			}
+			for i, p := range b.Preds {
+				if v, ok := phi.Edges[i].(ssa.Instruction); ok && loop[p] && loop[v.Block()] && phi.Edges[i] != ssa.Value(phi) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // stable reports whether the address v is the same in each turn of the loop.

@@ -281,3 +281,25 @@ func Counts(fn *types.Func) bool {
 	}
 	return false
 }
+
+// Sorts reports whether method is one of an interface whose methods std's
+// algorithms call on the goroutine of their caller: sort.Interface and
+// heap.Interface.
+func Sorts(method *types.Func) bool {
+	recv := method.Signature().Recv()
+	if recv == nil {
+		return false
+	}
+	switch method.Name() {
+	case "Len", "Less", "Swap", "Push", "Pop":
+	default:
+		return false
+	}
+	for _, name := range [...]string{"Len", "Less", "Swap"} {
+		obj, _, _ := types.LookupFieldOrMethod(recv.Type(), true, method.Pkg(), name)
+		if _, ok := obj.(*types.Func); !ok {
+			return false
+		}
+	}
+	return true
+}

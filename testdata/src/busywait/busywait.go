@@ -215,3 +215,11 @@ func (j *job) sum(n []int) (total int) {
 	}
 	return total
 }
+
+// A loop that gets somewhere, though it compares with a field that others set.
+func (j *job) first(prefix []int, c int) int {
+	for c >= j.state {
+		c = prefix[c]
+	}
+	return c
+}
