@@ -186,7 +186,7 @@ func (a *analyzer) inCaller(t *locks.Term, v *lockset.Visit) *locks.Term {
 // decides by it whether to write.
 func (a *analyzer) looks(w touch, all []touch) bool {
 	return slices.ContainsFunc(all, func(r touch) bool {
-		return !r.write && r.site == w.site && r.at.X == w.at.X && decides(r, w)
+		return !r.write && r.site == w.site && r.at.X == w.at.X && a.decides(r, w)
 	})
 }
 
@@ -297,7 +297,7 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 				continue
 			}
 			value := written(r, w)
-			if !value && (!decides(r, w) || a.harmless(fn, r, w)) || a.rechecked(fn, w, all) {
+			if !value && (!a.decides(r, w) || a.harmless(fn, r, w)) || a.rechecked(fn, w, all) {
 				continue
 			}
 			done[w.instr] = true
@@ -422,12 +422,12 @@ func written(r, w touch) bool {
 }
 
 // decides reports whether the value that r has read decides whether w happens.
-func decides(r, w touch) bool {
+func (a *analyzer) decides(r, w touch) bool {
 	for _, v := range r.values {
 		d := derived(v)
 		for b := w.instr.Block().Idom(); b != nil; b = b.Idom() {
 			branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-			if !ok || !d[branch.Cond] || ends(b) {
+			if !ok || !d[branch.Cond] || a.ends(b) {
 				continue // not by r, or a loop that asks again in each turn
 			}
 			for _, s := range b.Succs {
@@ -441,8 +441,13 @@ func decides(r, w touch) bool {
 }
 
 // ends reports whether the branch at the end of b decides if a loop goes on.
-func ends(b *ssa.BasicBlock) bool {
-	return inLoop(b) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !reachesBlock(s, b) })
+func (a *analyzer) ends(b *ssa.BasicBlock) bool {
+	is, ok := a.loopEnds[b]
+	if !ok {
+		is = inLoop(b) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !reachesBlock(s, b) })
+		a.loopEnds[b] = is
+	}
+	return is
 }
 
 // reachesBlock reports whether to can run after from.
@@ -472,7 +477,7 @@ func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
 		if r.key != nil && w.key != nil && r.key != w.key {
 			continue
 		}
-		if decides(r, w) {
+		if a.decides(r, w) {
 			return true
 		}
 	}

@@ -190,6 +190,7 @@ type analyzer struct {
 	makings  map[making]bool
 	makers   map[making]bool
 	ops      map[*ssa.Function][]op
+	loopEnds map[*ssa.BasicBlock]bool
 	lends    map[*types.Var]bool // fields that are set to something that is not new
 	spawns   map[*ssa.Function]bool
 	hats     map[token.Pos]token.Pos
@@ -200,20 +201,21 @@ type analyzer struct {
 func run(pass *analysis.Pass) (any, error) {
 	sum := pass.ResultOf[summary.Analyzer].(*summary.Result)
 	a := &analyzer{
-		pass:    pass,
-		sum:     sum,
-		own:     pass.ResultOf[ownership.Analyzer].(*ownership.Result),
-		visited: make(map[*ssa.Function][]lockset.Visit),
-		entries: make(map[*ssa.Function]*entry),
-		data:    make(map[*types.Var]*datum),
-		words:   make(map[word]*datum),
-		atomic:  make(map[*types.Var]bool),
-		tells:   make(map[*ssa.Function][]site),
-		blamed:  make(map[callKey]bool),
-		makings: make(map[making]bool),
-		makers:  make(map[making]bool),
-		ops:     make(map[*ssa.Function][]op),
-		result:  new(Result),
+		pass:     pass,
+		sum:      sum,
+		own:      pass.ResultOf[ownership.Analyzer].(*ownership.Result),
+		visited:  make(map[*ssa.Function][]lockset.Visit),
+		entries:  make(map[*ssa.Function]*entry),
+		data:     make(map[*types.Var]*datum),
+		words:    make(map[word]*datum),
+		atomic:   make(map[*types.Var]bool),
+		tells:    make(map[*ssa.Function][]site),
+		blamed:   make(map[callKey]bool),
+		makings:  make(map[making]bool),
+		makers:   make(map[making]bool),
+		loopEnds: make(map[*ssa.BasicBlock]bool),
+		ops:      make(map[*ssa.Function][]op),
+		result:   new(Result),
 	}
 	a.result.todo = a.compute
 	if !sum.Std() {
