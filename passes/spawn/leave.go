@@ -3,6 +3,7 @@ package spawn
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -38,10 +39,22 @@ func (r *Result) LooseEnds() []*Loose {
 		}
 		w := departure{r: r, seen: make(map[*ssa.BasicBlock]bool), calls: make(map[*ssa.Function]bool)}
 		if w.from(s.Instr.(ssa.Instruction)) && w.exit.IsValid() {
+			if w.sleep.IsValid() && r.ir.InTest(s.In.Pos()) && !slices.ContainsFunc(s.Bodies, speaks) {
+				continue // the pause is part of the test, and the goroutine of its load
+			}
 			out = append(out, &Loose{Spawn: s, In: s.In, Exit: w.exit, Sleep: w.sleep, What: w.what})
 		}
 	}
 	return out
+}
+
+// speaks reports whether fn, which a test has started, has the test's T.
+func speaks(fn *ssa.Function) bool {
+	isT := func(v ssa.Value) bool {
+		n, ok := types.Unalias(deref(deref(v.Type()))).(*types.Named)
+		return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "testing"
+	}
+	return slices.ContainsFunc(fn.FreeVars, func(v *ssa.FreeVar) bool { return isT(v) }) || slices.ContainsFunc(fn.Params, func(p *ssa.Parameter) bool { return isT(p) })
 }
 
 // mainOrTest reports whether the program, or the test, ends when fn returns.

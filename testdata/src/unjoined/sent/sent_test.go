@@ -52,3 +52,19 @@ func TestRetry(t *testing.T) {
 		}
 	})
 }
+
+// The pause is what is tested, with some load beside it.
+func TestLoad(t *testing.T) {
+	start := time.Now()
+	go func() {
+		for i := range 1000 {
+			sink = i
+		}
+	}()
+	time.Sleep(time.Millisecond)
+	if time.Since(start) < time.Millisecond {
+		t.Error("too short")
+	}
+}
+
+var sink int
