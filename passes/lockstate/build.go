@@ -134,7 +134,8 @@ func (b *builder) trial(s *lockset.Site) bool {
 		return false // a channel operation is no method of anybody
 	}
 	fn := locks.CalleeOf(s.Instr.Common(), s.Instr.Common().Value).Func
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == strings.TrimSuffix(b.machine.IR.SSA.Pkg.Path(), "_test")
+	_, isOp := locks.OpOf(fn)
+	return isOp && fn.Pkg() != nil && fn.Pkg().Path() == strings.TrimSuffix(b.machine.IR.SSA.Pkg.Path(), "_test")
 }
 
 // findDeferred finds the deferred literals that release the locks with which
