@@ -322,9 +322,13 @@ func (r *Result) inside(g *group) {
 	if len(g.of(wait)) == 0 {
 		return
 	}
+	tested := !slices.ContainsFunc(g.of(wait), func(w *op) bool { return !r.ir.InTest(w.instr.Pos()) })
 	for _, a := range g.of(add) {
 		if a.isDeferred() || ir.LoopOf(a.instr.Block()) != nil || r.first(a) || underLock(a.instr) {
 			continue
+		}
+		if tested && !r.ir.InTest(a.instr.Pos()) {
+			continue // only tests wait, and they know when
 		}
 		for _, s := range r.spawnsOf(a.fn) {
 			if s.Kind != spawn.Go || r.addsIn(g, s.In) || !r.undone(g, a) || r.ir.InTest(s.Instr.Pos()) && !r.ir.InTest(a.instr.Pos()) {
