@@ -9,7 +9,11 @@ type worker struct {
 	sum  int
 }
 
-func newWorker() *worker { return &worker{reqs: make(chan int)} }
+func startWorker() *worker {
+	w := &worker{reqs: make(chan int)}
+	go w.loop()
+	return w
+}
 
 func (w *worker) loop() {
 	w.sum = 0

@@ -3,8 +3,7 @@ package tested
 import "testing"
 
 func TestLoop(t *testing.T) {
-	w := newWorker()
-	go w.loop()
+	w := startWorker()
 	w.reqs <- 1
 	close(w.reqs)
 	w.wg.Wait()
