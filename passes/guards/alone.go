@@ -3,6 +3,7 @@ package guards
 import (
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -175,7 +176,7 @@ func (a *analyzer) onePerObject(home *ssa.Function, acc *access) bool {
 			continue
 		}
 		obj := locks.CalleeOf(&s.visit.Instr.(*ssa.Go).Call, s.visit.Instr.(*ssa.Go).Call.Value).Args[0]
-		if starts[obj] || inLoop(s.visit.Instr.Block()) && !a.madeInLoop(obj, s.visit.Instr.Block()) {
+		if starts[obj] || ir.Reaches(s.visit.Instr.Block(), s.visit.Instr.Block()) && !a.madeInLoop(obj, s.visit.Instr.Block()) {
 			return false
 		}
 		starts[obj] = true
@@ -186,5 +187,5 @@ func (a *analyzer) onePerObject(home *ssa.Function, acc *access) bool {
 // madeInLoop reports whether v is computed anew in each turn of a loop that b is in.
 func (a *analyzer) madeInLoop(v ssa.Value, b *ssa.BasicBlock) bool {
 	instr, ok := v.(ssa.Instruction)
-	return ok && instr.Parent() == b.Parent() && reachesBlock(b, instr.Block()) && inLoop(instr.Block())
+	return ok && instr.Parent() == b.Parent() && reachesBlock(b, instr.Block()) && ir.Reaches(instr.Block(), instr.Block())
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -204,7 +205,7 @@ func (a *analyzer) mixed(d *datum, m Mixed) {
 		if acc.atomic || acc.exempt || acc.calls || reported[acc.fn] || a.ignored(acc.fn, acc.pos) || a.inTest(acc.fn) {
 			continue
 		}
-		if !acc.write && (d.writtenOnlyIn(outermost(acc.fn)) || a.ownWriter(d, acc) || a.excludedByKind(d, acc, nil)) {
+		if !acc.write && (d.writtenOnlyIn(ir.Outermost(acc.fn)) || a.ownWriter(d, acc) || a.excludedByKind(d, acc, nil)) {
 			continue // nobody else changes it, or not now
 		}
 		if a.excluded(d, acc) || a.vars[d.v] != nil && !acc.write {
@@ -225,7 +226,7 @@ func (d *datum) writtenOnlyIn(fn *ssa.Function) bool {
 	found := false
 	for _, acc := range d.accesses {
 		if acc.write && !acc.exempt {
-			if outermost(acc.fn) != fn {
+			if ir.Outermost(acc.fn) != fn {
 				return false
 			}
 			found = true

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -168,7 +169,7 @@ func (a *analyzer) usesGuarded(fn *ssa.Function, need *locks.Term) bool {
 			continue
 		}
 		for _, acc := range d.accesses {
-			if outermost(acc.fn) == fn && a.at(g.lock, acc.views[0].visit.At) == need {
+			if ir.Outermost(acc.fn) == fn && a.at(g.lock, acc.views[0].visit.At) == need {
 				return true
 			}
 		}

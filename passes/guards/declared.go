@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
@@ -249,14 +250,14 @@ func (a *analyzer) ignored(fn *ssa.Function, pos token.Pos) bool {
 
 // aliases returns other names of a lock that the declaration of fn gives it.
 func (a *analyzer) aliases(fn *ssa.Function, t *locks.Term) []*locks.Term {
-	obj, _ := outermost(fn).Object().(*types.Func)
+	obj, _ := ir.Outermost(fn).Object().(*types.Func)
 	d := a.funcs[obj]
 	if d == nil {
 		return nil
 	}
 	var out []*locks.Term
 	for _, pair := range d.Aliases {
-		x, y := a.inFunction(pair[0], outermost(fn)), a.inFunction(pair[1], outermost(fn))
+		x, y := a.inFunction(pair[0], ir.Outermost(fn)), a.inFunction(pair[1], ir.Outermost(fn))
 		switch {
 		case x == nil || y == nil:
 		case t == x:

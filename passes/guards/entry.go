@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -73,7 +74,7 @@ func (a *analyzer) findEntries() {
 					if c := locks.CalleeOf(&g.Call, g.Call.Value); c.Body != nil {
 						a.goes[c.Body]++
 						a.started = append(a.started, site{fn, a.startOf(g, c)})
-						if inLoop(b) {
+						if ir.Reaches(b, b) {
 							a.goes[c.Body]++
 						}
 					}
@@ -122,7 +123,7 @@ func (a *analyzer) findEntries() {
 // speaks reports whether the function around the literal fn says that its callers
 // hold a lock: so do those who call what it returns.
 func (a *analyzer) speaks(fn *ssa.Function) bool {
-	obj, _ := outermost(fn).Object().(*types.Func)
+	obj, _ := ir.Outermost(fn).Object().(*types.Func)
 	d := a.funcs[obj]
 	return fn.Parent() != nil && d != nil && (d.Locked || len(d.Requires) > 0)
 }
@@ -135,11 +136,6 @@ func (a *analyzer) startOf(g *ssa.Go, c locks.Callee) *lockset.Visit {
 		v.Args = append(v.Args, a.m.Eval(arg))
 	}
 	return v
-}
-
-// inLoop reports whether b can run again.
-func inLoop(b *ssa.BasicBlock) bool {
-	return slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return reachesBlock(s, b) })
 }
 
 // dispatched reports whether fn is a method that the package calls through an

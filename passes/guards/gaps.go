@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -444,7 +445,7 @@ func (a *analyzer) decides(r, w touch) bool {
 func (a *analyzer) ends(b *ssa.BasicBlock) bool {
 	is, ok := a.loopEnds[b]
 	if !ok {
-		is = inLoop(b) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !reachesBlock(s, b) })
+		is = ir.Reaches(b, b) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !reachesBlock(s, b) })
 		a.loopEnds[b] = is
 	}
 	return is

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -526,7 +527,7 @@ func (a *analyzer) tally(d *datum, l lock) *tally {
 			} else {
 				t.reads++
 			}
-			free2[outermost(acc.fn)] = true
+			free2[ir.Outermost(acc.fn)] = true
 		}
 		write := acc.write || acc.calls && g == exclusive
 		if write {
@@ -536,7 +537,7 @@ func (a *analyzer) tally(d *datum, l lock) *tally {
 		}
 		switch {
 		case g == free:
-			free2[outermost(acc.fn)] = true
+			free2[ir.Outermost(acc.fn)] = true
 			continue
 		case write && g == shared:
 			t.sharedWrites++
@@ -546,20 +547,13 @@ func (a *analyzer) tally(d *datum, l lock) *tally {
 		default:
 			t.heldReads++
 		}
-		fns[outermost(acc.fn)] = true
+		fns[ir.Outermost(acc.fn)] = true
 		if t.witness == nil || acc.write && !t.witness.write {
 			t.witness = acc
 		}
 	}
 	t.lockers, t.freeFunc = len(fns), len(free2)
 	return t
-}
-
-func outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }
 
 // infer finds the guard of each datum and what does not keep to it.

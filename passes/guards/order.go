@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
 
@@ -57,7 +58,7 @@ func (a *analyzer) announced(d *datum, read *access) bool {
 	for _, w := range read.views {
 		for _, ch := range a.receivedBefore(w.visit.Instr) {
 			for _, acc := range d.accesses {
-				if acc.write && a.senders()[ch][outermost(acc.fn)] {
+				if acc.write && a.senders()[ch][ir.Outermost(acc.fn)] {
 					return true
 				}
 			}
@@ -124,7 +125,7 @@ func (a *analyzer) senders() map[*types.Var]map[*ssa.Function]bool {
 			if a.sends[v] == nil {
 				a.sends[v] = make(map[*ssa.Function]bool)
 			}
-			a.sends[v][outermost(fn)] = true
+			a.sends[v][ir.Outermost(fn)] = true
 		}
 	}
 	for _, fn := range a.m.IR.Funcs {

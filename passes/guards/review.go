@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 )
 
@@ -84,7 +85,7 @@ func (a *analyzer) weigh(g *Guard, d *datum) {
 		}
 		switch a.grip(acc, g.lock) {
 		case shared, exclusive:
-			fns[outermost(acc.fn)] = true
+			fns[ir.Outermost(acc.fn)] = true
 		case unknown:
 			if !acc.exempt {
 				g.Unclear++

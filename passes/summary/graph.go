@@ -35,7 +35,7 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 		called:   make(map[*ssa.Function]bool),
 	}
 	for _, fn := range pkg.Funcs {
-		top := outermost(fn)
+		top := ir.Outermost(fn)
 		if g.calls[top] == nil {
 			g.funcs = append(g.funcs, top)
 			g.calls[top] = make(map[*ssa.Function]bool)
@@ -77,19 +77,12 @@ func (g *graph) concerned(r *Result, fn *ssa.Function) bool {
 	})
 }
 
-func outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
-}
-
 // scan records the functions of the package that fn mentions and reports
 // whether fn itself may do something to locks.
 func (g *graph) scan(r *Result, pkg *ir.Package, top, fn *ssa.Function) bool {
 	relevant := false
 	call := func(fn *ssa.Function) {
-		body := outermost(fn)
+		body := ir.Outermost(fn)
 		if !g.calls[top][body] && (body != top || fn == top) {
 			g.calls[top][body] = true
 			g.callees[top] = append(g.callees[top], body)

@@ -333,3 +333,11 @@ func (p *Package) Compare(x, y token.Pos) int {
 	a, b := p.Fset.Position(x), p.Fset.Position(y)
 	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 }
+
+// Outermost returns the declared function around the literal fn, or fn itself.
+func Outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
