@@ -1,11 +1,16 @@
 package guards
 
 import (
+	"go/token"
+	"maps"
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
 )
 
 // early reports whether instr, in fn, runs before the program has started any
@@ -188,4 +193,119 @@ func (a *analyzer) onePerObject(home *ssa.Function, acc *access) bool {
 func (a *analyzer) madeInLoop(v ssa.Value, b *ssa.BasicBlock) bool {
 	instr, ok := v.(ssa.Instruction)
 	return ok && instr.Parent() == b.Parent() && reachesBlock(b, instr.Block()) && ir.Reaches(instr.Block(), instr.Block())
+}
+
+// serialWriter reports whether read only happens on calls from outside that may also
+// lead to a write of d, while those who come in elsewhere keep to what keeps reports,
+// a lock or sync/atomic, to read. Callers may have to make such calls one by one: the
+// precaution is for the others. It is not if the same calls take it to read, or
+// if read decides whether to do something once.
+func (a *analyzer) serialWriter(d *datum, read *access, keeps func(*access) bool) bool {
+	homes := a.homes(read.fn)
+	if len(homes) == 0 || read.calls || decidesOnce(read) {
+		return false
+	}
+	writers := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		if !acc.write && !acc.calls || acc.exempt {
+			continue
+		}
+		h := a.homes(acc.fn)
+		if len(h) == 0 || !keeps(acc) {
+			return false
+		}
+		maps.Copy(writers, h)
+	}
+	if !within(homes, writers) {
+		return false
+	}
+	for h := range homes {
+		if a.goes[h] > 0 || a.uses[h] == startedUse || a.isMain(h) {
+			return false
+		}
+	}
+	others := false
+	for _, acc := range d.accesses {
+		if acc.write || acc.exempt || !keeps(acc) {
+			continue
+		}
+		if h := a.homes(acc.fn); len(h) == 0 || !within(h, writers) {
+			others = true
+		} else if acc.atomic || a.onlyReads(acc) {
+			return false
+		}
+	}
+	return others
+}
+
+// serialUnder is serialWriter for a datum that lock l guards.
+func (a *analyzer) serialUnder(d *datum, read *access, l lock) bool {
+	return !a.locksToRead(read.fn, nil, classOf(l)) && a.serialWriter(d, read, func(acc *access) bool {
+		k := a.grip(acc, l)
+		return k == shared || k == exclusive
+	})
+}
+
+// within reports whether all functions of homes are in others.
+func within(homes, others map[*ssa.Function]bool) bool {
+	for h := range homes {
+		if !others[h] {
+			return false
+		}
+	}
+	return true
+}
+
+// sectionReads reports whether some of the locks in ls for which is holds was
+// acquired in fn for a section that writes nothing.
+func (a *analyzer) sectionReads(fn *ssa.Function, ls []lockset.Lock, is func(lockset.Lock) bool) bool {
+	return slices.ContainsFunc(ls, func(l lockset.Lock) bool {
+		return l.Site != nil && is(l) && !slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+			return v.Access != nil && v.Access.Write && slices.ContainsFunc(v.Locks, func(k lockset.Lock) bool { return k.Site == l.Site })
+		})
+	})
+}
+
+// locksToRead reports whether fn has a critical section that writes nothing, of the
+// lock named need or, if that is nil, of any lock of the given class.
+func (a *analyzer) locksToRead(fn *ssa.Function, need *locks.Term, class any) bool {
+	same := func(l lockset.Lock) bool {
+		return l.Status == lockset.Held && (l.Term == need || need == nil && l.Term.Class() == class)
+	}
+	return class != nil && slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+		return v.Access != nil && a.sectionReads(fn, v.Locks, same)
+	})
+}
+
+// decidesOnce reports whether what read reads is compared with a constant, or is
+// itself a condition: such is the test of a flag, of a limit or of what is made when
+// it is first needed.
+func decidesOnce(read *access) bool {
+	for _, w := range read.views {
+		v, ok := w.visit.Instr.(ssa.Value)
+		if !ok {
+			continue
+		}
+		for d := range derived(v) {
+			for _, ref := range *d.Referrers() {
+				if branch, ok := ref.(*ssa.If); ok && constantTest(branch.Cond) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// constantTest reports whether cond is a flag or compares something with a constant.
+func constantTest(cond ssa.Value) bool {
+	switch cond := cond.(type) {
+	case *ssa.BinOp:
+		_, x := cond.X.(*ssa.Const)
+		_, y := cond.Y.(*ssa.Const)
+		return x || y
+	case *ssa.UnOp:
+		return cond.Op == token.MUL || constantTest(cond.X)
+	}
+	return true
 }

@@ -180,9 +180,9 @@ func compared(load ssa.Instruction) bool {
 	return false
 }
 
-// maxPlain is how many plain accesses there may be for an atomic one. If there are
-// more, the atomic one is for a purpose of its own.
-const maxPlain = 3
+// fewPlain is how many plain accesses there may be whatever the number of atomic ones.
+// If there are more, and more than atomic ones, those are for a purpose of their own.
+const fewPlain = 5
 
 // mostlyAtomic reports whether plain accesses are the exception.
 func (d *datum) mostlyAtomic() bool {
@@ -195,17 +195,17 @@ func (d *datum) mostlyAtomic() bool {
 			plain++
 		}
 	}
-	return atomic == 0 || plain <= maxPlain*atomic
+	return atomic == 0 || plain <= max(fewPlain, atomic)
 }
 
 // mixed records the plain accesses of d, one for each function.
 func (a *analyzer) mixed(d *datum, m Mixed) {
 	reported := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
-		if acc.atomic || acc.exempt || acc.calls || reported[acc.fn] || a.ignored(acc.fn, acc.pos) || a.inTest(acc.fn) {
+		if acc.atomic || acc.exempt || acc.calls || reported[acc.fn] || a.ignored(acc.fn, acc.pos) || a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos, d.v) || acc.write && a.setsUp(acc) {
 			continue
 		}
-		if !acc.write && (d.writtenOnlyIn(ir.Outermost(acc.fn)) || a.ownWriter(d, acc) || a.excludedByKind(d, acc, nil)) {
+		if !acc.write && (d.writtenOnlyIn(ir.Outermost(acc.fn)) || a.ownWriter(d, acc) || a.serialWriter(d, acc, func(acc *access) bool { return acc.atomic }) || a.joinedWriters(d, acc) || a.excludedByKind(d, acc, nil)) {
 			continue // nobody else changes it, or not now
 		}
 		if a.excluded(d, acc) || a.vars[d.v] != nil && !acc.write {

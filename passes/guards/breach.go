@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -34,8 +35,14 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 	if need := a.at(g.lock, w.visit.At); need != nil && a.blames(g, acc, b, need, acc.fn, make(map[*ssa.Function]bool)) {
 		return
 	}
+	if d := a.data[g.Var]; g.inferred() && d != nil && k != shared && !a.letGo(acc, g.lock) && !a.exposed(d, acc, acc.fn, g.lock, a.at(g.lock, w.visit.At)) {
+		return
+	}
 	a.result.Breaches = append(a.result.Breaches, b)
 }
+
+// inferred reports whether nobody says that the guard is one.
+func (g *Guard) inferred() bool { return !g.Declared.IsValid() && !g.FromDeclared }
 
 // blames records the calls of fn that do not hold the lock that fn needs, if
 // others do. It reports whether there are any that hold it.
@@ -59,11 +66,13 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		switch a.holdsAt(s, fn, need, b) {
 		case exclusive, shared:
 			holding = true
+		case unknown:
+			lost = true
 		case mixed: // its own callers differ
 			holding = true
 			without = append(without, s)
 		case free:
-			if a.appears(s.caller, s.visit.Instr, a.outward(need, s, fn), need.Class(), modeFor(b.Write)) {
+			if a.onCondition(s, need) || a.appears(s.caller, s.visit.Instr, a.outward(need, s, fn), need.Class(), modeFor(b.Write)) {
 				lost = true
 			} else {
 				without = append(without, s)
@@ -91,11 +100,13 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		if call == nil {
 			continue
 		}
-		if a.ignored(s.caller, call.Pos()) || a.permitted(s.caller, call.Pos()) {
+		if a.ignored(s.caller, call.Pos()) || a.permitted(s.caller, call.Pos(), g.Var) {
 			continue
 		}
 		if key := (callKey{s.visit.Instr, need.Class()}); a.blamed[key] {
 			continue // one report for each call, whatever the helper accesses
+		} else if d := a.data[g.Var]; g.inferred() && d != nil && !a.exposed(d, acc, s.caller, g.lock, up) {
+			continue
 		} else {
 			a.blamed[key] = true
 		}
@@ -119,6 +130,26 @@ func callPos(instr ssa.Instruction) token.Pos {
 		return c.Common().Pos()
 	}
 	return token.NoPos
+}
+
+// onCondition reports whether the caller acquires need before the call at s on some other
+// path, and none lets it go: a condition tells it when, and perhaps the callee, too.
+func (a *analyzer) onCondition(s site, need *locks.Term) bool {
+	class := need.Class()
+	of := func(v lockset.Visit) *lockset.Lock {
+		i := slices.IndexFunc(v.Locks, func(l lockset.Lock) bool { return class != nil && l.Term.Class() == class })
+		if i < 0 {
+			return nil
+		}
+		return &v.Locks[i]
+	}
+	if of(*s.visit) != nil {
+		return false
+	}
+	return slices.ContainsFunc(a.visits(s.caller), func(v lockset.Visit) bool {
+		l := of(v)
+		return v.Instr == s.visit.Instr && l != nil && l.Status == lockset.Held && l.Site != nil
+	})
 }
 
 // holdsAt returns how a call holds the lock that the callee calls need.

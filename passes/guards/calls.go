@@ -194,7 +194,7 @@ func (a *analyzer) usesGuarded(fn *ssa.Function, need *locks.Term) bool {
 // breachCall records a call of fn without the lock that it needs.
 func (a *analyzer) breachCall(s site, fn *ssa.Function, d *FuncDecl, need *locks.Term) bool {
 	call := a.m.IR.Call(callPos(s.visit.Instr))
-	if call == nil || a.ignored(s.caller, call.Pos()) || d.Form != Directive && d.Form != Annotation && a.permitted(s.caller, call.Pos()) {
+	if call == nil || a.ignored(s.caller, call.Pos()) || d.Form != Directive && d.Form != Annotation && a.permitted(s.caller, call.Pos(), nil) {
 		return false
 	}
 	a.result.Breaches = append(a.result.Breaches, &Breach{

@@ -282,10 +282,10 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if reported[acc.fn] || !acc.write && (g.Kind == GuardedWrites || acc.atomic) {
 			continue
 		}
-		if g.Form == Prose && (a.permitted(acc.fn, acc.pos) || acc.write && a.setsUp(acc)) {
+		if g.Form == Prose && (a.permitted(acc.fn, acc.pos, nil) || acc.write && a.setsUp(acc)) {
 			continue
 		}
-		if !acc.write && g.Form == Prose && (a.otherwise(d, acc, g.locks[0]) || a.ownWriter(d, acc) || a.announced(d, acc)) {
+		if !acc.write && g.Form == Prose && (a.otherwise(d, acc, g.locks[0]) || a.ownWriter(d, acc) || a.announced(d, acc) || a.joinedWriters(d, acc) || a.serialUnder(d, acc, g.locks[0])) {
 			continue
 		}
 		if l, k, ok := a.missing(acc, g); ok {

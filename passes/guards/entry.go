@@ -92,6 +92,9 @@ func (a *analyzer) findEntries() {
 		case use == unknownUse:
 			e.any, e.open = false, true
 		}
+		if obj, ok := fn.Object().(*types.Func); ok && known.Sorts(obj) {
+			e.any, e.open = false, true // sort calls it, who knows when
+		}
 		if fn.Parent() != nil && a.uses[fn] == called && len(a.sites[fn]) == 0 {
 			e.open = true // it is called where the machine does not see it
 		}
@@ -336,20 +339,44 @@ func (a *analyzer) skips(s site, fn *ssa.Function) bool {
 		return false
 	}
 	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
+	if len(args) != len(fn.Params) {
+		return false
+	}
+	object := lockedParam(fn)
+	if object < 0 {
+		return false
+	}
+	switch a.own.Of(args[object], call) {
+	case ownership.Private, ownership.Received, ownership.Stored:
+		return true
+	}
+	typ := namedOf(fn.Params[object].Type())
+	return typ != nil && !a.inTest(fn) && (a.makes(s.caller, typ) || a.inMaking(s.caller, args[object]))
+}
+
+// lockedParam returns the first parameter of fn that points to a struct with a lock
+// or, if there is none, to anything; -1 if there is none either.
+func lockedParam(fn *ssa.Function) int {
+	first := -1
 	for i, p := range fn.Params {
-		if i >= len(args) || len(args) != len(fn.Params) {
-			break
+		ptr, ok := p.Type().Underlying().(*types.Pointer)
+		if !ok {
+			continue
 		}
-		if _, ok := p.Type().Underlying().(*types.Pointer); ok {
-			st := a.own.Of(args[i], call)
-			if st == ownership.Private || st == ownership.Received || st == ownership.Stored {
-				return true
+		if first < 0 {
+			first = i
+		}
+		s, ok := ptr.Elem().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		for f := range s.Fields() {
+			if locks.IsLock(f.Type()) || locks.IsLock(types.NewPointer(f.Type())) {
+				return i
 			}
-			typ := namedOf(p.Type())
-			return typ != nil && !a.inTest(fn) && a.makes(s.caller, typ)
 		}
 	}
-	return false
+	return first
 }
 
 // passed returns the locks that a call holds, in terms of the callee.

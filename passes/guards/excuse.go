@@ -5,59 +5,164 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
+	"strings"
+	"unicode"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/locks"
 )
 
 // permits matches words that permit an access without the lock, or say that it
-// cannot meet another: in the documentation of a function, or in a comment just
-// above the access.
-var permits = regexp.MustCompile(`(?i)\b((it is|it's|is|are|can be|can|be) safe(ly)?|no need|not need|needn't|need not|not needed|doesn't need|don't need|must not be (called|used)|` +
-	`(not|never) (be )?(called|used|accessed) (concurrently|in parallel)|not safe for concurrent|(single|same|one) goroutine|assumed (to not|not to|to never) be (accessed|used|shared)|(nobody|no one|no other goroutine) else|(by|to) (anyone|anybody) (but|else)|serial(ly|i[sz]\w*)|external(ly)? synchroni[sz]\w*)\b`)
+// cannot meet another: in the documentation of a function or field, or in a comment
+// on the access.
+var permits = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
+	`(it is|it's|is|are|can be|can|be) safe(ly)?`,
+	`safe to (access|call|modify|read|touch|update|use|write)`,
+	`no need|not need|needn't|need not|not needed|doesn't need|don't need|without needing`,
+	`(not|n't) (need|require) (a |an |any |further |additional |the )*(synchroni[sz]ation|lock(ing)?|mutex)`,
+	`no (further |additional )?(synchroni[sz]ation|lock(ing)?|mutex) (is )?(needed|required|necessary)`,
+	`without (any |further |additional )*synchroni[sz]ation`,
+	`must not be (called|used)`,
+	`must( only)? be called (within|from|in|on|by|before|after)`,
+	`(not|never) (be )?(called|used|accessed) (concurrently|in parallel)|not safe for concurrent`,
+	`(single|same|one) goroutine`,
+	`only (be )?(accessed|changed|modified|read|run|set|touched|updated|used|written)( to)? (by|from|in|inside|on|within|during|before|once)`,
+	`(set|written|assigned|initiali[sz]ed) (only |exactly )?once`,
+	`never (changed|changes|modified|written|updated)|immutable|read-only`,
+	`(for|in|by) test(s|ing)( purposes)? only|only (be )?(for|in|by|used (for|in|by)|called (for|in|by)) (unit )?test(s|ing)`,
+	`assumed (to not|not to|to never) be (accessed|used|shared)|(nobody|no one|no other goroutine) else|(by|to) (anyone|anybody) (but|else)`,
+	`world (is )?stopped|serial(ly|i[sz]\w*)|external(ly)? synchroni[sz]\w*`,
+}, "|") + `)\b`)
+
+// permit reports whether the words of a comment permit an access without a lock.
+func permit(g *ast.CommentGroup) bool {
+	return g != nil && permits.MatchString(strings.Join(strings.Fields(g.Text()), " "))
+}
 
 // above is how many lines a comment may stand above the access it speaks of.
 const above = 6
 
-// permitted reports whether a comment permits the access at pos, in fn.
-func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos) bool {
-	at := a.pass.Fset.Position(pos)
-	for _, f := range a.pass.Files {
-		if f.FileStart > pos || pos > f.FileEnd {
-			continue
-		}
-		start := pos
-		for _, d := range f.Decls {
-			decl, ok := d.(*ast.FuncDecl)
-			if !ok || pos < decl.Pos() || decl.End() <= pos {
-				continue
-			}
-			if decl.Doc != nil && permits.MatchString(decl.Doc.Text()) {
+// permitted reports whether a comment permits the access of v, or a call that leads to
+// one, at pos in fn: in the documentation of the function, just above the access
+// or above where the function takes a lock or lets it go, or if it names v.
+func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos, v *types.Var) bool {
+	if v != nil && a.unsynchronized()[v] {
+		return true
+	}
+	f := a.fileAt(pos)
+	if f == nil {
+		return false
+	}
+	start := pos
+	for _, d := range f.Decls {
+		if decl, ok := d.(*ast.FuncDecl); ok && decl.Pos() <= pos && pos < decl.End() {
+			if permit(decl.Doc) {
 				return true
 			}
 			start = decl.Pos()
 		}
-		for _, g := range f.Comments {
-			if g.Pos() < start || g.Pos() > pos {
-				continue
-			}
-			end := a.pass.Fset.Position(g.End())
-			if end.Line <= at.Line && end.Line >= at.Line-above && permits.MatchString(g.Text()) {
-				return true
-			}
+	}
+	line := func(p token.Pos) int { return a.pass.Fset.PositionFor(p, false).Line }
+	near := []int{line(pos)}
+	for _, o := range a.opsOf(fn) {
+		if n := line(o.call.Pos()); o.call.Pos() >= pos {
+			continue
+		} else if o.Action == locks.Release {
+			near = append(near, n)
+		} else { // it may stand below, too
+			near = append(near, n+above)
+		}
+	}
+	for _, g := range f.Comments {
+		if g.Pos() < start || g.Pos() > pos || !permit(g) {
+			continue
+		}
+		if v != nil && names(g, v.Name()) {
+			return true
+		}
+		end := line(g.End())
+		if slices.ContainsFunc(near, func(n int) bool { return end <= n && end >= n-above }) {
+			return true
 		}
 	}
 	return false
+}
+
+// fileAt returns the file that pos is in, or nil.
+func (a *analyzer) fileAt(pos token.Pos) *ast.File {
+	for _, f := range a.pass.Files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
+// names reports whether name is a word of comment g.
+func names(g *ast.CommentGroup, name string) bool {
+	return slices.Contains(strings.FieldsFunc(g.Text(), func(r rune) bool {
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), name)
+}
+
+// several matches a comment that speaks of the fields that follow.
+var several = regexp.MustCompile(`(?i)\b(these|following|below|next) (\w+ )?(fields|members|variables)|(fields|members|variables) below\b`)
+
+// unsynchronized returns the fields of which comments say that they need no lock: their
+// own, or one above them that speaks of several fields, up to an empty line.
+func (a *analyzer) unsynchronized() map[*types.Var]bool {
+	if a.unsynced != nil {
+		return a.unsynced
+	}
+	a.unsynced = make(map[*types.Var]bool)
+	line := func(p token.Pos) int { return a.pass.Fset.PositionFor(p, false).Line }
+	for _, f := range a.pass.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			s, ok := n.(*ast.StructType)
+			if !ok {
+				return true
+			}
+			all, last := false, 0
+			for _, field := range s.Fields.List {
+				first := field.Pos()
+				if field.Doc != nil {
+					first = field.Doc.Pos()
+				}
+				all = all && line(first) <= last+1
+				last = line(field.End())
+				own := permit(field.Doc) || permit(field.Comment)
+				all = all || permit(field.Doc) && several.MatchString(field.Doc.Text())
+				for _, id := range field.Names {
+					if v, ok := a.pass.TypesInfo.Defs[id].(*types.Var); ok && (own || all) {
+						a.unsynced[v] = true
+					}
+				}
+			}
+			return true
+		})
+	}
+	return a.unsynced
 }
 
 // manyFields is the number of guarded fields of an object that a function which
 // sets it up writes without the lock.
 const manyFields = 3
 
+// initialises matches the documentation of a function that sets its object up.
+var initialises = regexp.MustCompile(`^\w+ (initiali[sz]es|sets up)\b`)
+
 // setsUp reports whether acc belongs to setting an object up: it stores something
-// that was just made, or its function writes many fields of the object like this.
+// that was just made, or its function writes many fields of the object like this,
+// or is documented to be there for that.
 func (a *analyzer) setsUp(acc *access) bool {
 	if acc.views[0].visit.Access.Base == nil {
 		return false
+	}
+	if decl, ok := ir.Outermost(acc.fn).Syntax().(*ast.FuncDecl); ok && decl.Doc != nil && initialises.MatchString(decl.Doc.Text()) {
+		return true
 	}
 	for _, w := range acc.views {
 		if s, ok := w.visit.Instr.(*ssa.Store); ok && made(s.Val) {

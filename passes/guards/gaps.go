@@ -287,7 +287,7 @@ const maxDerived = 200
 func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 	done := make(map[ssa.Instruction]bool)
 	for _, w := range all {
-		if !w.write || w.deletes || done[w.instr] || a.ignored(fn, w.pos) {
+		if !w.write || w.deletes || done[w.instr] || a.ignored(fn, w.pos) || a.permitted(fn, w.pos, w.v) {
 			continue
 		}
 		for _, r := range all {
@@ -313,7 +313,7 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 func (a *analyzer) harmless(fn *ssa.Function, r, w touch) bool {
 	if len(w.values) > 0 {
 		v := w.values[len(w.values)-1]
-		if w.key == nil && w.constant() && isFlag(v.Type()) && !actsBeside(w.instr) {
+		if w.key == nil && w.constant() && (isFlag(v.Type()) && !actsBeside(w.instr) || a.nothingElse(fn, w)) {
 			return true
 		}
 		if w.key != nil && w.key == r.key && !a.hasState(v.Type()) {
@@ -321,6 +321,19 @@ func (a *analyzer) harmless(fn *ssa.Function, r, w touch) bool {
 		}
 	}
 	return a.onlyOnce(fn)
+}
+
+// nothingElse reports whether the section of w calls nothing: a constant that is stored
+// there twice, or after somebody else, changes nothing.
+func (a *analyzer) nothingElse(fn *ssa.Function, w touch) bool {
+	return !slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+		call, ok := v.Instr.(ssa.CallInstruction)
+		if !ok || !slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held && any(l.Site) == w.site }) {
+			return false
+		}
+		_, lock := locks.OpOf(locks.CalleeOf(call.Common(), call.Common().Value).Func)
+		return !lock
+	}) && !actsBeside(w.instr)
 }
 
 // actsBeside reports whether the block of instr does what must not be done twice:
@@ -384,9 +397,16 @@ func before(r, w touch) bool {
 }
 
 // reserved reports whether the section of r writes the object, too: then it has
-// said what it is up to, as with a flag "busy".
+// said what it is up to, as with a flag "busy". So it has if it writes what it has
+// found there.
 func reserved(r touch, all []touch) bool {
-	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.at.X == r.at.X && t.site == r.site })
+	return slices.ContainsFunc(all, func(t touch) bool {
+		if !t.write || t.site != r.site {
+			return false
+		}
+		x := t.at.X
+		return x == r.at.X || x != nil && x.Kind == locks.Deref && x.X == r.at
+	})
 }
 
 // continuous reports whether a lock is held from r to w: nothing changes in

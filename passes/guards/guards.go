@@ -186,6 +186,7 @@ type analyzer struct {
 	types    []*types.Struct
 	fields   map[*types.Var]bool // function-valued ones that the package calls
 	invoked  map[string][]*types.Interface
+	invoking map[string][]*ssa.Function // those that call a method through an interface
 	alone    map[*ssa.Function]bool
 	makings  map[making]bool
 	makers   map[making]bool
@@ -194,6 +195,7 @@ type analyzer struct {
 	lends    map[*types.Var]bool // fields that are set to something that is not new
 	spawns   map[*ssa.Function]bool
 	hats     map[token.Pos]token.Pos
+	unsynced map[*types.Var]bool
 	nodes    map[token.Pos]ast.Node
 	result   *Result
 }

@@ -823,10 +823,10 @@ func (a *analyzer) accept(d *datum, t *tally) {
 		if k != free && k != mixed && !(k == shared && acc.write) || reported[acc.fn] {
 			continue
 		}
-		if !acc.write && (a.otherwise(d, acc, t.lock) || a.ownWriter(d, acc) || a.announced(d, acc)) {
+		if !acc.write && (a.otherwise(d, acc, t.lock) || a.ownWriter(d, acc) || a.announced(d, acc) || k == free && a.serialUnder(d, acc, t.lock)) || a.joinedWriters(d, acc) {
 			continue
 		}
-		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos) || acc.write && k == free && a.setsUp(acc) {
+		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos, d.v) || acc.write && k == free && a.setsUp(acc) {
 			continue
 		}
 		reported[acc.fn] = true

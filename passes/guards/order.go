@@ -67,6 +67,68 @@ func (a *analyzer) announced(d *datum, read *access) bool {
 	return false
 }
 
+// joinedWriters reports whether all that write d run on goroutines which the function of
+// acc has started, and joined before acc.
+func (a *analyzer) joinedWriters(d *datum, acc *access) bool {
+	fn := acc.fn
+	found := false
+	for _, w := range d.accesses {
+		if !w.write && !w.calls || w.exempt || w == acc {
+			continue
+		}
+		homes := a.homes(w.fn)
+		if len(homes) == 0 {
+			return false
+		}
+		for h := range homes {
+			if w.fn == fn && h == fn {
+				continue
+			}
+			if !a.joinedHome(h, acc) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+// joinedHome reports whether the function of acc has joined, before acc, all
+// goroutines that run home.
+func (a *analyzer) joinedHome(home *ssa.Function, acc *access) bool {
+	if a.root(home) || a.uses[home] > startedUse {
+		return false
+	}
+	started := false
+	for _, s := range a.started {
+		if s.visit.Callee != home {
+			continue
+		}
+		started = true
+		starts := []ssa.Instruction{s.visit.Instr}
+		if s.caller != acc.fn {
+			starts = starts[:0]
+			for _, c := range a.sites[s.caller] {
+				if c.caller != acc.fn {
+					return false
+				}
+				starts = append(starts, c.visit.Instr)
+			}
+			if len(starts) == 0 || a.root(s.caller) {
+				return false
+			}
+		}
+		for _, start := range starts {
+			for _, w := range acc.views {
+				if !a.own.Joined(start, w.visit.Instr) {
+					return false
+				}
+			}
+		}
+	}
+	return started
+}
+
 // receivedBefore returns the channel fields that have been received from when
 // instr runs.
 func (a *analyzer) receivedBefore(instr ssa.Instruction) []*types.Var {

@@ -28,7 +28,7 @@ func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
 	}
 	obj := object(acc.Base)
 	typ := namedOf(obj.Type())
-	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) {
+	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) && !a.inMaking(fn, obj) {
 		return false
 	}
 	for _, b := range fn.Blocks {
@@ -101,20 +101,75 @@ func (a *analyzer) makesOne(fn *ssa.Function, typ *types.TypeName) bool {
 		return a.makes(fn.Parent(), typ)
 	case a.maker(fn, typ):
 		return true
-	case a.root(fn) || a.dispatched(fn):
+	case a.root(fn):
 		return false
 	}
-	calls := 0
+	callers := a.invokers(fn)
+	if callers == nil && a.dispatched(fn) {
+		return false
+	}
 	for _, s := range a.sites[fn] {
-		if a.inTest(s.caller) {
-			continue
+		callers = append(callers, s.caller)
+	}
+	callers = slices.DeleteFunc(callers, a.inTest)
+	return len(callers) > 0 && !slices.ContainsFunc(callers, func(f *ssa.Function) bool { return !a.makes(f, typ) })
+}
+
+// invokers returns the functions that may call the method fn through an interface,
+// if only the package can: its name is not exported.
+func (a *analyzer) invokers(fn *ssa.Function) []*ssa.Function {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || obj.Exported() || obj.Signature().Recv() == nil {
+		return nil
+	}
+	if a.invoking == nil {
+		a.invoking = make(map[string][]*ssa.Function)
+		for _, f := range a.m.IR.Funcs {
+			for _, b := range f.Blocks {
+				for _, instr := range b.Instrs {
+					if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() {
+						id := call.Common().Method.Id()
+						a.invoking[id] = append(a.invoking[id], f)
+					}
+				}
+			}
 		}
-		if !a.makes(s.caller, typ) {
+	}
+	return slices.Clone(a.invoking[obj.Id()])
+}
+
+// inMaking reports whether obj is an object that fn has just made, for another one that
+// is itself in the making: its receiver's.
+func (a *analyzer) inMaking(fn *ssa.Function, obj ssa.Value) bool {
+	recv := fn.Signature.Recv()
+	if recv == nil || !a.isNew(obj) {
+		return false
+	}
+	typ := namedOf(recv.Type())
+	return typ != nil && a.makes(fn, typ)
+}
+
+// isNew reports whether v is an object that was made here, or by the function whose
+// result it is.
+func (a *analyzer) isNew(v ssa.Value) bool {
+	if x, ok := v.(*ssa.Extract); ok {
+		v = x.Tuple
+	}
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		return v.Heap
+	case *ssa.Call:
+		callee := locks.CalleeOf(&v.Call, v.Call.Value).Body
+		if callee == nil {
 			return false
 		}
-		calls++
+		for r := range callee.Signature.Results().Variables() {
+			if typ := namedOf(r.Type()); typ != nil && a.returnsNew(callee, typ) {
+				return true
+			}
+		}
 	}
-	return calls > 0
+	return false
 }
 
 // maker reports whether fn makes an object of type typ and returns it.

@@ -86,7 +86,7 @@ func (r *Result) variable(v ssa.Value) ssa.Value {
 }
 
 // given returns the variables and values that a goroutine gets when it is
-// started.
+// started, and the package variables that its function uses, or literals in it.
 func (r *Result) given(start ssa.Instruction) map[ssa.Value]bool {
 	given := make(map[ssa.Value]bool)
 	add := func(v ssa.Value) {
@@ -102,10 +102,30 @@ func (r *Result) given(start ssa.Instruction) map[ssa.Value]bool {
 		return given
 	}
 	add(call.Common().Value)
+	if fn := locks.CalleeOf(call.Common(), call.Common().Value).Body; fn != nil {
+		addGlobals(fn, given)
+	}
 	for _, a := range call.Common().Args {
 		add(a)
 	}
 	return given
+}
+
+// addGlobals adds the package variables that fn and its literals use.
+func addGlobals(fn *ssa.Function, given map[ssa.Value]bool) {
+	var buf [8]*ssa.Value
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			for _, op := range instr.Operands(buf[:0]) {
+				if g, ok := (*op).(*ssa.Global); ok {
+					given[g] = true
+				}
+			}
+		}
+	}
+	for _, f := range fn.AnonFuncs {
+		addGlobals(f, given)
+	}
 }
 
 // Reaches reports whether to can run after from, in the same function.

@@ -213,3 +213,59 @@ func (r *ring) Head() uint64 { return atomic.LoadUint64(&r.head) }
 
 // FN_snapshot copies the struct, and the word in it.
 func (c *counter) FN_snapshot() counter { return *c }
+
+// The same calls read plainly that alone write; others load.
+type rate struct{ sample int32 }
+
+// SetSample is told by one caller.
+func (r *rate) SetSample(n int32) {
+	if n != r.sample {
+		atomic.StoreInt32(&r.sample, n)
+	}
+}
+
+// Sample may be asked by anybody.
+func (r *rate) Sample() int32 { return atomic.LoadInt32(&r.sample) }
+
+// A word that a comment speaks of.
+type ids struct{ id uint64 }
+
+// Next counts.
+func (g *ids) Next() uint64 { return atomic.AddUint64(&g.id, 1) }
+
+// Reset is for testing only, and need not be safe.
+func (g *ids) Reset() { g.id = 0 }
+
+// Many plain accesses under a lock, and few atomic ones for a purpose of their own.
+type queueSub struct {
+	mu sync.Mutex
+	qw int32
+}
+
+func (q *queueSub) Weight() int32 { return atomic.LoadInt32(&q.qw) }
+
+func (q *queueSub) A() { q.mu.Lock(); q.qw++; q.mu.Unlock() }
+func (q *queueSub) B() { q.mu.Lock(); q.qw--; q.mu.Unlock() }
+func (q *queueSub) C() { q.mu.Lock(); q.qw = 1; q.mu.Unlock() }
+func (q *queueSub) D() { q.mu.Lock(); q.qw = 2; q.mu.Unlock() }
+func (q *queueSub) E() { q.mu.Lock(); q.qw = 3; q.mu.Unlock() }
+func (q *queueSub) F() { q.mu.Lock(); q.qw = 4; q.mu.Unlock() }
+
+// A package variable that is read when all are done.
+var calls int64
+
+// RunAll waits.
+func RunAll() int64 {
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			count()
+		}()
+	}
+	wg.Wait()
+	return calls
+}
+
+func count() { atomic.AddInt64(&calls, 1) }

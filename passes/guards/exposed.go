@@ -1,0 +1,102 @@
+package guards
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/concurlint/concurlint/passes/internal/ir"
+	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
+)
+
+// manyReaders is the number of functions that lock just to read the data, which show
+// that reading takes the lock: fewer may do so because they run elsewhere.
+const manyReaders = 5
+
+// exposed reports whether anything shows that acc, an access of d in fn or in what fn
+// calls, can meet those who hold l, which fn calls need if it has a name for it. That data is shared does not mean that each access
+// is: the goroutine that alone writes a field reads it without its lock, and so do
+// those who set an object up or take it down. Like RacerD, which asks for a sign
+// of concurrency in the class, we ask for one here:
+//   - fn, or a caller, runs on a goroutine that the package starts, or is itself what
+//     others call, or runs elsewhere than writers on such a goroutine;
+//   - fn has acquired the lock in another section, just to read;
+//   - many functions acquire it only to read d, and so does not this one.
+func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need *locks.Term) bool {
+	if a.locksToRead(fn, need, classOf(l)) {
+		return true
+	}
+	homes := a.homes(fn)
+	writers := a.writers(d)
+	apart := len(homes) > 0
+	for h := range homes {
+		if a.goes[h] > 0 || a.uses[h] == startedUse {
+			return true
+		}
+		apart = apart && !writers[h]
+	}
+	for w := range writers {
+		if apart && (a.goes[w] > 0 || a.uses[w] == startedUse) {
+			return true
+		}
+	}
+	return len(homes) == 1 && a.entered(fn, homes) || !acc.write && a.readers(d, acc, l) >= manyReaders
+}
+
+// entered reports whether fn, or the function around it, is what others call, or is
+// called by a method of the same type that is: homes are the functions at the bottom
+// of its stacks.
+func (a *analyzer) entered(fn *ssa.Function, homes map[*ssa.Function]bool) bool {
+	outer := ir.Outermost(fn)
+	if homes[fn] || homes[outer] {
+		return true
+	}
+	recv := outer.Signature.Recv()
+	return recv != nil && slices.ContainsFunc(a.sites[outer], func(s site) bool {
+		r := s.caller.Signature.Recv()
+		return homes[s.caller] && r != nil && namedOf(r.Type()) == namedOf(recv.Type())
+	})
+}
+
+// writers returns the functions at the bottom of the stacks on which d is written,
+// as far as they are known.
+func (a *analyzer) writers(d *datum) map[*ssa.Function]bool {
+	out := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		if (acc.write || acc.calls) && !acc.exempt {
+			for h := range a.homes(acc.fn) {
+				out[h] = true
+			}
+		}
+	}
+	return out
+}
+
+// readers returns the number of functions that hold l just to read the part of d that
+// read reads, or what contains it.
+func (a *analyzer) readers(d *datum, read *access, l lock) int {
+	fns := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		if !strings.HasPrefix(acc.part, read.part) && !strings.HasPrefix(read.part, acc.part) {
+			continue
+		}
+		if k := a.grip(acc, l); !acc.write && !acc.calls && (k == shared || k == exclusive) && a.onlyReads(acc) {
+			fns[acc.fn] = true
+		}
+	}
+	return len(fns)
+}
+
+// onlyReads reports whether read holds the lock in a critical section of its own
+// function that writes nothing at all: it is there for the sake of reading.
+func (a *analyzer) onlyReads(read *access) bool {
+	held := func(l lockset.Lock) bool { return l.Status == lockset.Held }
+	for _, w := range read.views {
+		if a.sectionReads(read.fn, w.visit.Locks, held) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,409 @@
+package exposed
+
+import (
+	"sort"
+	"strings"
+	"sync"
+)
+
+// What shows that an access can meet those who hold the lock, and what shows that
+// it cannot.
+
+// A balancer is told of updates one by one, by its caller; everybody may ask for
+// the name.
+type balancer struct {
+	mu   sync.Mutex
+	name string
+	conn *strings.Builder
+	rate int
+}
+
+// Update is the only writer of the name: it needs the lock for others.
+func (b *balancer) Update(name string) {
+	if b.name != name {
+		b.mu.Lock()
+		b.name = name
+		b.rate++
+		b.mu.Unlock()
+	}
+	println(b.name)
+}
+
+// Dial makes the connection when it is first needed, but two calls may do so.
+func (b *balancer) Dial() {
+	if b.conn == nil { // want `b.conn is read without b.mu, which guards it`
+		b.mu.Lock()
+		b.conn = new(strings.Builder)
+		b.mu.Unlock()
+	}
+}
+
+// Name locks to read, as do the others.
+func (b *balancer) Name() (string, int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.name + b.conn.String(), b.rate
+}
+
+// Kind locks.
+func (b *balancer) Kind() *strings.Builder {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.conn
+}
+
+// A member is changed by calls that lock to read, too: they are not one by one.
+type member struct {
+	mu   sync.Mutex
+	addr string
+}
+
+// Move reads the address once more, after the section.
+func (m *member) Move(addr string) {
+	m.mu.Lock()
+	old := m.addr
+	m.mu.Unlock()
+	if old != addr {
+		m.mu.Lock()
+		m.addr = addr
+		m.mu.Unlock()
+	}
+	println(m.addr) // want `m.addr is read without m.mu, which guards it`
+}
+
+// Addr locks.
+func (m *member) Addr() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.addr
+}
+
+// A limiter has a bare read below calls from outside that also lead to writes, and
+// writers elsewhere. Nothing shows that they meet.
+type limiter struct {
+	mu    sync.Mutex
+	level int
+}
+
+func (l *limiter) Start() { l.Raise(); l.check() }
+func (l *limiter) Stop()  { l.Raise(); l.check() }
+
+// Raise locks.
+func (l *limiter) Raise() {
+	l.mu.Lock()
+	l.level++
+	l.mu.Unlock()
+}
+
+// Level locks.
+func (l *limiter) Level() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.level
+}
+
+func (l *limiter) check() { deep(l) }
+
+func deep(l *limiter) { println(l.level) }
+
+// Watch looks from a goroutine.
+func (l *limiter) Watch() {
+	go func() {
+		println(l.level) // want `l.level is read without l.mu, which guards it`
+	}()
+}
+
+// A gauge is read by many, who all lock for that alone, and in one helper without.
+type gauge struct {
+	mu sync.Mutex
+	v  int
+}
+
+func (g *gauge) Set(v int) { g.mu.Lock(); g.v = v; g.mu.Unlock() }
+
+func (g *gauge) A() int { g.mu.Lock(); defer g.mu.Unlock(); return g.v }
+func (g *gauge) B() int { g.mu.Lock(); defer g.mu.Unlock(); return g.v + 1 }
+func (g *gauge) C() int { g.mu.Lock(); defer g.mu.Unlock(); return g.v + 2 }
+func (g *gauge) D() int { g.mu.Lock(); defer g.mu.Unlock(); return g.v + 3 }
+func (g *gauge) E() int { g.mu.Lock(); defer g.mu.Unlock(); return g.v + 4 }
+
+func (g *gauge) F() { show(g) }
+func (g *gauge) G() { show(g) }
+
+func show(g *gauge) {
+	println(g.v) // want `g.v is read without g.mu, which guards it`
+}
+
+// What comments say.
+
+type spoken struct {
+	mu    sync.Mutex
+	one   int
+	two   int
+	three int // only written by the run loop
+	four  int
+}
+
+// Set locks.
+func (s *spoken) Set() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.one, s.two, s.three, s.four = 1, 2, 3, 4
+}
+
+// Get locks.
+func (s *spoken) Get() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.one + s.two + s.three + s.four
+}
+
+// Close says so where it lets the lock go.
+func (s *spoken) Close() {
+	s.mu.Lock()
+	s.one = 0
+	// We can safely unlock and go on:
+	// nobody comes any more.
+	s.mu.Unlock()
+
+	println("a")
+	println("b")
+	println("c")
+	println("d")
+	println("e")
+	println(s.one)
+}
+
+// First names the field.
+func (s *spoken) First() {
+	// It is safe to read s.two here without holding the mutex, for some reason.
+	println("a")
+	println("b")
+	println("c")
+	println("d")
+	println("e")
+	println("f")
+	println(s.two)
+	println(s.three)
+}
+
+// Last has no excuse.
+func (s *spoken) Last() {
+	println(s.four) // want `s.four is read without s.mu, which guards it`
+}
+
+// Joined goroutines.
+
+type total struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Sum reads when all are done.
+func Sum(parts []int) int {
+	var wg sync.WaitGroup
+	t := new(total)
+	share(t)
+	for _, p := range parts {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			t.mu.Lock()
+			t.n += p
+			t.mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	return t.n
+}
+
+// early reads while they run.
+type early struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Peek does not wait.
+func Peek(parts []int) int {
+	e := new(early)
+	for _, p := range parts {
+		go func() {
+			e.mu.Lock()
+			e.n += p
+			e.mu.Unlock()
+		}()
+	}
+	return e.n // want `e.n is read without e.mu, which guards it`
+}
+
+func share(*total) {}
+
+// An object that an unexported method of an interface sets up.
+
+type manager interface{ init(n int) error }
+
+type disk struct {
+	mu  sync.Mutex
+	old []int
+}
+
+func (d *disk) init(n int) error {
+	d.old = append(d.old, n)
+	return nil
+}
+
+// List locks.
+func (d *disk) List() []int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]int(nil), d.old...)
+}
+
+// Drop locks.
+func (d *disk) Drop() {
+	d.mu.Lock()
+	d.old = d.old[:0]
+	d.mu.Unlock()
+}
+
+type memory struct{}
+
+func (*memory) init(int) error { return nil }
+
+// Manage makes one.
+func Manage(onDisk bool) (manager, error) {
+	var m manager
+	if onDisk {
+		m = new(disk)
+	} else {
+		m = new(memory)
+	}
+	if err := m.init(1); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// A helper is called for what was just made for an object in the making, and with
+// the lock.
+
+type shelf struct {
+	mu     sync.Mutex
+	blocks []*block
+}
+
+type block struct {
+	mu sync.Mutex
+	n  int
+}
+
+// NewShelf recovers it.
+func NewShelf() *shelf {
+	s := new(shelf)
+	s.recover()
+	return s
+}
+
+func (s *shelf) block() *block { return &block{n: 1} }
+
+func (s *shelf) recover() {
+	var sum int
+	b := s.block()
+	s.blocks = append(s.blocks, b)
+	tally(&sum, b)
+}
+
+// Count locks each.
+func (s *shelf) Count() (sum int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.blocks {
+		b.mu.Lock()
+		tally(&sum, b)
+		b.n++
+		b.mu.Unlock()
+	}
+	return sum
+}
+
+// Reset locks each.
+func (s *shelf) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.blocks {
+		b.mu.Lock()
+		b.n = 0
+		b.mu.Unlock()
+	}
+}
+
+func tally(sum *int, b *block) { *sum += b.n }
+
+// The caller locks on the condition on which its callee needs it.
+
+var (
+	socketsMu sync.Mutex
+	sockets   = map[string]int{}
+)
+
+// Listen locks for some.
+func Listen(network string) {
+	if strings.HasPrefix(network, "unix") {
+		socketsMu.Lock()
+		defer socketsMu.Unlock()
+	}
+	listen(network)
+}
+
+// Unlisten locks.
+func Unlisten(network string) {
+	socketsMu.Lock()
+	delete(sockets, network)
+	socketsMu.Unlock()
+}
+
+// Relisten locks.
+func Relisten(network string) {
+	socketsMu.Lock()
+	defer socketsMu.Unlock()
+	listen(network)
+}
+
+func listen(network string) {
+	if strings.HasPrefix(network, "unix") {
+		sockets[network]++
+	}
+}
+
+// Methods that package sort calls.
+
+type ranks struct {
+	mu sync.Mutex
+	vs []int
+}
+
+func (r *ranks) Len() int           { return len(r.vs) }
+func (r *ranks) Less(i, j int) bool { return r.vs[i] < r.vs[j] }
+func (r *ranks) Swap(i, j int)      { r.vs[i], r.vs[j] = r.vs[j], r.vs[i] }
+
+// Add sorts under the lock.
+func (r *ranks) Add(v int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.vs = append(r.vs, v)
+	sort.Sort(r)
+}
+
+// Clear locks.
+func (r *ranks) Clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.vs = nil
+}
+
+// Best locks.
+func (r *ranks) Best() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.vs[0]
+}
