@@ -182,7 +182,7 @@ func compared(load ssa.Instruction) bool {
 
 // fewPlain is how many plain accesses there may be whatever the number of atomic ones.
 // If there are more, and more than atomic ones, those are for a purpose of their own.
-const fewPlain = 5
+const fewPlain = 3
 
 // mostlyAtomic reports whether plain accesses are the exception.
 func (d *datum) mostlyAtomic() bool {

@@ -167,7 +167,7 @@ func (a *analyzer) holdsAt(s site, fn *ssa.Function, need *locks.Term, b *Breach
 		}
 	}
 	e := a.entries[s.caller]
-	if s.visit.Joined || e.open || e.helper {
+	if s.visit.Joined || (e.open || e.helper) && a.carries(need.Class()) {
 		return unknown
 	}
 	for _, l := range s.visit.Locks {

@@ -23,7 +23,8 @@ const manyReaders = 5
 //   - fn, or a caller, runs on a goroutine that the package starts, or is itself what
 //     others call, or runs elsewhere than writers on such a goroutine;
 //   - fn has acquired the lock in another section, just to read;
-//   - many functions acquire it only to read d, and so does not this one.
+//   - many functions acquire it only to read d, and so does not this one;
+//   - fn is a method of the object, and all others that use d lock on their own.
 func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need *locks.Term) bool {
 	if a.locksToRead(fn, need, classOf(l)) {
 		return true
@@ -42,7 +43,7 @@ func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need
 			return true
 		}
 	}
-	return len(homes) == 1 && a.entered(fn, homes) || !acc.write && a.readers(d, acc, l) >= manyReaders
+	return len(homes) == 1 && a.entered(fn, homes) || a.monitor(d, fn, l) || !acc.write && a.readers(d, acc, l) >= manyReaders
 }
 
 // entered reports whether fn, or the function around it, is what others call, or is
@@ -58,6 +59,39 @@ func (a *analyzer) entered(fn *ssa.Function, homes map[*ssa.Function]bool) bool 
 		r := s.caller.Signature.Recv()
 		return homes[s.caller] && r != nil && namedOf(r.Type()) == namedOf(recv.Type())
 	})
+}
+
+// minMonitor is the number of methods that must lock on their own to say that all do.
+const minMonitor = 3
+
+// monitor reports whether fn is a method of the struct that has d, and all other
+// functions that use d acquire l themselves: they expect nothing of their callers, and
+// those nothing of them.
+func (a *analyzer) monitor(d *datum, fn *ssa.Function, l lock) bool {
+	recv := ir.Outermost(fn).Signature.Recv()
+	if recv == nil || l.class != nil || !d.v.IsField() {
+		return false
+	}
+	if typ := namedOf(recv.Type()); typ == nil || !hasField(typ.Type(), d.v) {
+		return false
+	}
+	fns := make(map[*ssa.Function]bool)
+	for _, acc := range d.accesses {
+		if acc.exempt || acc.fn == fn {
+			continue
+		}
+		own := slices.ContainsFunc(acc.views, func(w view) bool {
+			t := a.at(l, w.visit.At)
+			return slices.ContainsFunc(w.visit.Locks, func(k lockset.Lock) bool {
+				return k.Term == t && k.Status == lockset.Held && k.Site != nil
+			})
+		})
+		if !own {
+			return false
+		}
+		fns[acc.fn] = true
+	}
+	return len(fns) >= minMonitor
 }
 
 // writers returns the functions at the bottom of the stacks on which d is written,

@@ -192,6 +192,7 @@ type analyzer struct {
 	makers   map[making]bool
 	ops      map[*ssa.Function][]op
 	loopEnds map[*ssa.BasicBlock]bool
+	carried  map[any]bool        // kinds of locks that are held at calls
 	lends    map[*types.Var]bool // fields that are set to something that is not new
 	spawns   map[*ssa.Function]bool
 	hats     map[token.Pos]token.Pos

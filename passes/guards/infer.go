@@ -418,7 +418,7 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 		}
 		return shared
 	}
-	if w.visit.Joined || w.open {
+	if w.visit.Joined || w.open && a.carries(classOf(l)) {
 		return unknown
 	}
 	if l.class != nil && a.owner(l, w.visit.At) == nil {
@@ -470,7 +470,7 @@ func (a *analyzer) lent(t *locks.Term) bool {
 						continue
 					}
 					f, ok := s.Addr.(*ssa.FieldAddr)
-					if _, made := s.Val.(*ssa.Alloc); ok && !made && fieldVar(f) != nil {
+					if ok && !madeHere(s.Val) && fieldVar(f) != nil {
 						a.lends[fieldVar(f)] = true
 					}
 				}
@@ -478,6 +478,62 @@ func (a *analyzer) lent(t *locks.Term) bool {
 		}
 	}
 	return a.lends[t.X.Var]
+}
+
+// carries reports whether a lock of the given class may be held when a function of the
+// package is called: some function calls another with it. Otherwise nobody who calls
+// a function can hold it, known or not.
+func (a *analyzer) carries(class any) bool {
+	if class == nil {
+		return true
+	}
+	if a.carried == nil {
+		a.carried = make(map[any]bool)
+		for _, fn := range a.m.IR.Funcs {
+			for _, v := range a.visits(fn) {
+				call, ok := v.Instr.(ssa.CallInstruction)
+				if !ok || v.Callee == nil && v.Foreign != nil && locks.CalleeOf(call.Common(), call.Common().Value).Func == v.Foreign && !takesFunc(call) {
+					continue
+				}
+				if _, lock := locks.OpOf(locks.CalleeOf(call.Common(), call.Common().Value).Func); lock {
+					continue
+				}
+				for _, k := range v.Locks {
+					if k.Status != lockset.Free || k.Doubt {
+						a.carried[k.Term.Class()] = true
+					}
+				}
+			}
+		}
+	}
+	return a.carried[class]
+}
+
+// takesFunc reports whether call passes a function or an interface, through which its
+// callee may call back.
+func takesFunc(call ssa.CallInstruction) bool {
+	return slices.ContainsFunc(call.Common().Args, func(v ssa.Value) bool {
+		switch v.Type().Underlying().(type) {
+		case *types.Signature, *types.Interface:
+			return true
+		}
+		return false
+	})
+}
+
+// madeHere reports whether v is something that was made for the one who stores it: an
+// object, or the result of a constructor, which is given nothing that it might be.
+func madeHere(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		return true
+	case *ssa.MakeInterface:
+		return madeHere(v.X)
+	case *ssa.Call:
+		fn := locks.CalleeOf(&v.Call, v.Call.Value).Func
+		return fn != nil && len(v.Call.Args) == 0 && !v.Call.IsInvoke()
+	}
+	return false
 }
 
 // another reports whether the lock at term t, which is held, is certainly not
