@@ -69,7 +69,7 @@ const minMonitor = 3
 // those nothing of them.
 func (a *analyzer) monitor(d *datum, fn *ssa.Function, l lock) bool {
 	recv := ir.Outermost(fn).Signature.Recv()
-	if recv == nil || l.class != nil || !d.v.IsField() {
+	if recv == nil || l.class != nil || !d.v.IsField() || len(a.entries[fn].some) > 0 {
 		return false
 	}
 	if typ := namedOf(recv.Type()); typ == nil || !hasField(typ.Type(), d.v) {

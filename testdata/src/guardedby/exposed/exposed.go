@@ -106,11 +106,126 @@ func (l *limiter) check() { deep(l) }
 
 func deep(l *limiter) { println(l.level) }
 
-// Watch looks from a goroutine.
-func (l *limiter) Watch() {
-	go func() {
-		println(l.level) // want `l.level is read without l.mu, which guards it`
-	}()
+// Watch looks from a goroutine, by way of a function.
+func (l *limiter) Watch() { go l.watch() }
+
+func (l *limiter) watch() { peek(l); peekAgain(l) }
+
+func peek(l *limiter) {
+	println(l.level) // want `l.level is read without l.mu, which guards it`
+}
+
+func peekAgain(l *limiter) { peek(l) }
+
+// A ticker is written by a goroutine of its own, and read below what others call.
+type ticker struct {
+	mu sync.Mutex
+	n  int
+}
+
+func NewTicker() *ticker {
+	t := new(ticker)
+	go t.run()
+	return t
+}
+
+func (t *ticker) run() {
+	for {
+		t.mu.Lock()
+		t.n++
+		t.mu.Unlock()
+	}
+}
+
+// Twice locks.
+func (t *ticker) Twice() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return 2 * t.n
+}
+
+func (t *ticker) Print() { printTicker(t) }
+func (t *ticker) Log()   { printTicker(t) }
+
+func printTicker(t *ticker) {
+	println(t.n) // want `t.n is read without t.mu, which guards it`
+}
+
+// A pool is read after a section that only reads, below what others call.
+type pool struct {
+	mu   sync.Mutex
+	free int
+	used int
+}
+
+func (p *pool) Take() { use(p); grow(p) }
+func (p *pool) Give() { use(p); grow(p) }
+
+func use(p *pool) {
+	p.mu.Lock()
+	free := p.free
+	p.mu.Unlock()
+	println(free, p.used) // want `p.used is read without p.mu, which guards it`
+}
+
+func grow(p *pool) {
+	p.mu.Lock()
+	p.used++
+	p.free--
+	p.mu.Unlock()
+}
+
+// Used locks.
+func (p *pool) Used() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.used
+}
+
+// A files is a monitor: all methods lock on their own but one.
+type files struct {
+	mu sync.Mutex
+	m  map[string]int
+}
+
+func (f *files) has(k string) bool     { f.mu.Lock(); defer f.mu.Unlock(); return f.m[k] > 0 }
+func (f *files) put(k string)          { f.mu.Lock(); defer f.mu.Unlock(); f.m[k]++ }
+func (f *files) count() map[string]int { f.mu.Lock(); defer f.mu.Unlock(); return f.m }
+
+func (f *files) bytes() (sum int) {
+	for _, n := range f.m { // want `f.m is read without f.mu, which guards it`
+		sum += n
+	}
+	return sum
+}
+
+// A device has many, under a lock of its own, and is called in ways that nobody sees.
+type device struct {
+	mu    sync.Mutex
+	files map[string]*files
+}
+
+var handlers []func(*device)
+
+// Register adds some.
+func Register() {
+	handlers = append(handlers, func(d *device) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, f := range d.files {
+			f.put("")
+			if f.has("") {
+				f.bytes()
+			}
+			f.count()
+		}
+	}, func(d *device) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, f := range d.files {
+			f.bytes()
+		}
+	})
 }
 
 // A gauge is read by many, who all lock for that alone, and in one helper without.
