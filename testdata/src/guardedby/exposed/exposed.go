@@ -225,6 +225,11 @@ func Register() {
 		for _, f := range d.files {
 			f.bytes()
 		}
+	}, func(d *device) {
+		d.mu.Lock()
+		f := d.files[""]
+		d.mu.Unlock()
+		f.put("x")
 	})
 }
 
