@@ -25,6 +25,7 @@ const (
 
 func main() {
 	args := os.Args[1:]
+	relaxGC()
 	if fromGoCommand(args) {
 		vettool(args)
 	}
