@@ -66,8 +66,6 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		switch a.holdsAt(s, fn, need, b) {
 		case exclusive, shared:
 			holding = true
-		case unknown:
-			lost = true
 		case mixed: // its own callers differ
 			holding = true
 			without = append(without, s)

@@ -38,8 +38,16 @@ var permits = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 }, "|") + `)\b`)
 
 // permit reports whether the words of a comment permit an access without a lock.
-func permit(g *ast.CommentGroup) bool {
-	return g != nil && permits.MatchString(strings.Join(strings.Fields(g.Text()), " "))
+func (a *analyzer) permit(g *ast.CommentGroup) bool {
+	if g == nil {
+		return false
+	}
+	is, ok := a.permitting[g]
+	if !ok {
+		is = permits.MatchString(strings.Join(strings.Fields(g.Text()), " "))
+		a.permitting[g] = is
+	}
+	return is
 }
 
 // above is how many lines a comment may stand above the access it speaks of.
@@ -59,7 +67,7 @@ func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos, v *types.Var) bool
 	start := pos
 	for _, d := range f.Decls {
 		if decl, ok := d.(*ast.FuncDecl); ok && decl.Pos() <= pos && pos < decl.End() {
-			if permit(decl.Doc) {
+			if a.permit(decl.Doc) {
 				return true
 			}
 			start = decl.Pos()
@@ -77,7 +85,7 @@ func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos, v *types.Var) bool
 		}
 	}
 	for _, g := range f.Comments {
-		if g.Pos() < start || g.Pos() > pos || !permit(g) {
+		if g.Pos() < start || g.Pos() > pos || !a.permit(g) {
 			continue
 		}
 		if v != nil && names(g, v.Name()) {
@@ -133,8 +141,8 @@ func (a *analyzer) unsynchronized() map[*types.Var]bool {
 				}
 				all = all && line(first) <= last+1
 				last = line(field.End())
-				own := permit(field.Doc) || permit(field.Comment)
-				all = all || permit(field.Doc) && several.MatchString(field.Doc.Text())
+				own := a.permit(field.Doc) || a.permit(field.Comment)
+				all = all || a.permit(field.Doc) && several.MatchString(field.Doc.Text())
 				for _, id := range field.Names {
 					if v, ok := a.pass.TypesInfo.Defs[id].(*types.Var); ok && (own || all) {
 						a.unsynced[v] = true

@@ -287,7 +287,7 @@ const maxDerived = 200
 func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 	done := make(map[ssa.Instruction]bool)
 	for _, w := range all {
-		if !w.write || w.deletes || done[w.instr] || a.ignored(fn, w.pos) || a.permitted(fn, w.pos, w.v) {
+		if !w.write || w.deletes || done[w.instr] || a.ignored(fn, w.pos) {
 			continue
 		}
 		for _, r := range all {
@@ -302,7 +302,9 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 				continue
 			}
 			done[w.instr] = true
-			a.gap(fn, r, w, value)
+			if !a.permitted(fn, w.pos, w.v) {
+				a.gap(fn, r, w, value)
+			}
 			break
 		}
 	}
@@ -397,16 +399,9 @@ func before(r, w touch) bool {
 }
 
 // reserved reports whether the section of r writes the object, too: then it has
-// said what it is up to, as with a flag "busy". So it has if it writes what it has
-// found there.
+// said what it is up to, as with a flag "busy".
 func reserved(r touch, all []touch) bool {
-	return slices.ContainsFunc(all, func(t touch) bool {
-		if !t.write || t.site != r.site {
-			return false
-		}
-		x := t.at.X
-		return x == r.at.X || x != nil && x.Kind == locks.Deref && x.X == r.at
-	})
+	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.at.X == r.at.X && t.site == r.site })
 }
 
 // continuous reports whether a lock is held from r to w: nothing changes in

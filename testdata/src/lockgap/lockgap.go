@@ -356,7 +356,13 @@ func (s *stream) Open(id int) {
 		return
 	}
 	s.mu.Lock()
-	// no need to look again: next is only changed here, by one caller
+	// no need to look again: there is one caller that changes it
+	println("a")
+	println("b")
+	println("c")
+	println("d")
+	println("e")
+	println("f")
 	s.next = id + 1
 	s.mu.Unlock()
 }

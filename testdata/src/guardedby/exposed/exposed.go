@@ -71,6 +71,19 @@ func (m *member) Move(addr string) {
 	println(m.addr) // want `m.addr is read without m.mu, which guards it`
 }
 
+// Refresh reads under the lock, and again without.
+func (m *member) Refresh() { m.look(); m.Move(""); m.show() }
+
+func (m *member) look() {
+	m.mu.Lock()
+	println(m.addr)
+	m.mu.Unlock()
+}
+
+func (m *member) show() {
+	println(m.addr) // want `m.addr is read without m.mu, which guards it`
+}
+
 // Addr locks.
 func (m *member) Addr() string {
 	m.mu.Lock()
@@ -173,6 +186,25 @@ func grow(p *pool) {
 	p.used++
 	p.free--
 	p.mu.Unlock()
+}
+
+func (p *pool) One() { peekPool(p) }
+func (p *pool) Two() { peekPool(p) }
+
+func peekPool(p *pool) {
+	p.mu.Lock()
+	println(p.free)
+	p.mu.Unlock()
+	println(both(p)) // want `both is called without p.mu, but it reads p.free, which p.mu guards`
+}
+
+func both(p *pool) int { return p.free + p.used }
+
+// Both locks.
+func (p *pool) Both() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return both(p)
 }
 
 // Used locks.
@@ -281,7 +313,7 @@ func (s *spoken) Get() int {
 // Close says so where it lets the lock go.
 func (s *spoken) Close() {
 	s.mu.Lock()
-	s.one = 0
+	println(s.two)
 	// We can safely unlock and go on:
 	// nobody comes any more.
 	s.mu.Unlock()
@@ -433,8 +465,11 @@ func (s *shelf) recover() {
 	tally(&sum, b)
 }
 
-// Count locks each.
-func (s *shelf) Count() (sum int) {
+// Poll counts from time to time.
+func (s *shelf) Poll() { go s.count() }
+
+// count locks each.
+func (s *shelf) count() (sum int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, b := range s.blocks {
