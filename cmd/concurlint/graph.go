@@ -212,6 +212,16 @@ func (n *nestings) add(pkg *packages.Package, result *order.Result) {
 		i := slices.Index(edges, first)
 		n.cycles = append(n.cycles, slices.Concat(edges[i:], edges[:i]))
 	}
+	// Two locks of one class, in an order that the caller chooses, are a cycle.
+	for _, p := range result.Pairs {
+		if inTest(p.Edge) {
+			continue
+		}
+		e := *p.Edge
+		e.Holder = p.Func
+		n.edges = append(n.edges, place(&e))
+		n.cycles = append(n.cycles, []nesting{place(&e)})
+	}
 }
 
 // maxNotes bounds the places that the drawing shows for an arrow.
@@ -249,6 +259,9 @@ func (n *nestings) drawing(title string) *draw.Graph {
 		for _, e := range c {
 			cycle.Edges = append(cycle.Edges, edges[[2]order.Class{e.From, e.To}])
 			cycle.Story = append(cycle.Story, e.tell("waits for"))
+		}
+		if len(c) == 1 {
+			cycle.Story = append(cycle.Story, "another goroutine does the same with the arguments exchanged")
 		}
 		g.Cycles = append(g.Cycles, cycle)
 	}
@@ -339,7 +352,7 @@ func (n nesting) tell(verb string) string {
 // caption returns the paragraphs that explain g.
 func caption(g *draw.Graph) []string {
 	if len(g.Edges) == 0 {
-		return []string{"No lock is acquired while another one is held."}
+		return []string{"No lock is acquired while one of another field or variable is held."}
 	}
 	text := "A box stands for all locks in one field or variable. An arrow leads from a lock to one that is acquired while it is held."
 	if slices.ContainsFunc(g.Edges, func(e draw.Edge) bool { return e.Dashed }) {
@@ -348,5 +361,5 @@ func caption(g *draw.Graph) []string {
 	if len(g.Cycles) > 0 {
 		text += " Goroutines that go around a cycle can wait for each other forever."
 	}
-	return []string{fmt.Sprintf("%d locks, %d arrows. ", len(g.Nodes), len(g.Edges)) + text}
+	return []string{fmt.Sprintf("%s, %s. ", plural(len(g.Nodes), "lock"), plural(len(g.Edges), "arrow")) + text}
 }

@@ -120,8 +120,46 @@ func TestGraph(t *testing.T) {
 
 func TestGraphEmpty(t *testing.T) {
 	inBank(t)
-	if got, want := runGraph(t, "./log"), "No lock is acquired while another one is held."; !strings.Contains(got, want) {
+	if got, want := runGraph(t, "./log"), "No lock is acquired while one of another field or variable is held."; !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Two locks of one class, in an order that callers choose, are a cycle as well.
+func TestGraphPair(t *testing.T) {
+	inBank(t)
+	err := os.WriteFile("log/log.go", []byte(`package log
+
+import "sync"
+
+type Log struct {
+	mu sync.Mutex
+	n  int
+}
+
+func Move(from, to *Log) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	from.n--
+	to.n++
+}
+`), 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := runGraph(t, "./log")
+	for _, want := range []string{
+		`\l1 lock, 1 arrow. `,
+		`\lCycle 1: log.Log.mu → log.Log.mu` +
+			`\l  Move holds from.mu (log/log.go:11) and waits for to.mu (log/log.go:13)` +
+			`\l  another goroutine does the same with the arguments exchanged\l"`,
+		"\n\t" + `"log.Log.mu" -> "log.Log.mu" [color="#d32f2f", penwidth=3, `,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the graph lacks %s\n%s", want, got)
+		}
 	}
 }
 
