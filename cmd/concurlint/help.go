@@ -146,10 +146,12 @@ func printHelp(w io.Writer) {
 	})
 	row("-NAME\trun only the checks that are named so")
 	row("-NAME=false\trun all checks but these")
-	table.Flush()
 	for _, a := range analyzers.All {
-		fmt.Fprint(w, checkFlags(a))
+		a.Flags.VisitAll(func(f *flag.Flag) {
+			row("-%s.%s\t%s (default %s)", a.Name, f.Name, f.Usage, f.DefValue)
+		})
 	}
+	table.Flush()
 	fmt.Fprint(w, helpTail)
 }
 

@@ -126,7 +126,11 @@ func problemLine(err packages.Error) string {
 	if err.Pos != "" && err.Pos != "-" {
 		place = relative(err.Pos)
 	}
-	return fmt.Sprintf("%s: %s", place, strings.TrimSpace(err.Msg))
+	text := strings.TrimSpace(err.Msg)
+	if strings.Contains(text, "does not contain modules listed in go.work") {
+		text += ": the pattern work names all of these modules"
+	}
+	return fmt.Sprintf("%s: %s", place, text)
 }
 
 // withoutVariants returns pkgs without those whose test variant is there: it

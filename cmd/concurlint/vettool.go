@@ -117,7 +117,11 @@ func tooOld(built, need string) error {
 	if !version.IsValid(built) || version.Compare(version.Lang(need), version.Lang(built)) <= 0 {
 		return nil
 	}
-	return fmt.Errorf("this concurlint was built with %s and cannot read code for %s: install it again with that Go", built, need)
+	toolchain := need
+	if version.Lang(need) == need {
+		toolchain += ".0" // its first release
+	}
+	return fmt.Errorf("this concurlint was built with %s and cannot read code for %s: install it again with that Go, as GOTOOLCHAIN=%s go install does", built, need, toolchain)
 }
 
 // factsOnly returns stand-ins for checks that make unitchecker run the passes

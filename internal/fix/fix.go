@@ -5,6 +5,7 @@
 package fix
 
 import (
+	"bytes"
 	"cmp"
 	"go/format"
 	"go/token"
@@ -75,7 +76,8 @@ func insert(edits []edit, e edit) ([]edit, bool) {
 func (s *Set) Files() []string { return slices.Sorted(maps.Keys(s.edits)) }
 
 // Apply returns src, the contents of the named file, with the fixes and in
-// the format of gofmt. It fails if the result is not Go.
+// the format of gofmt, but for the ends of lines: they stay those of Windows if
+// all of src has these. It fails if the result is not Go.
 func (s *Set) Apply(name string, src []byte) ([]byte, error) {
 	var out []byte
 	last := 0
@@ -84,5 +86,9 @@ func (s *Set) Apply(name string, src []byte) ([]byte, error) {
 		out = append(out, e.text...)
 		last = e.end
 	}
-	return format.Source(append(out, src[last:]...))
+	out, err := format.Source(append(out, src[last:]...))
+	if n := bytes.Count(src, []byte("\r\n")); err == nil && n > 0 && n == bytes.Count(src, []byte("\n")) {
+		out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
+	}
+	return out, err
 }
