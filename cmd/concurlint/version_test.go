@@ -1,10 +1,25 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"testing"
 )
+
+// The changelog names every check, so that a release says what it brings.
+func TestChangelog(t *testing.T) {
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range checkNames() {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("CHANGELOG.md does not name check %s", name)
+		}
+	}
+}
 
 func TestVersion(t *testing.T) {
 	const commit = "0123456789abcdef0123456789abcdef01234567"
