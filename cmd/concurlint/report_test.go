@@ -161,7 +161,7 @@ func TestReportOptions(t *testing.T) {
 		t.Errorf("the page of one check is\n%s", page)
 	}
 	if got := runReport(t, exitClean, "./clean"); !strings.Contains(got, `<strong class="good">No</strong> findings in 1 package<`) ||
-		!strings.Contains(got, "No lock is acquired while another one is held.") || !strings.Contains(got, "No field or variable has a guard") {
+		!strings.Contains(got, "No lock is acquired while one of another field or variable is held.") || !strings.Contains(got, "No field or variable has a guard") {
 		t.Errorf("the page of a clean package is\n%s", got)
 	}
 	var stdout, stderr bytes.Buffer
@@ -223,7 +223,7 @@ func g() {
 	b.Unlock()
 }
 `)
-	if got := runReport(t, exitClean); !strings.Contains(got, "No lock is acquired while another one is held.") {
+	if got := runReport(t, exitClean); !strings.Contains(got, "No lock is acquired while one of another field or variable is held.") {
 		t.Errorf("the page is\n%s", got)
 	}
 }
