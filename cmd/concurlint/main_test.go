@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -28,7 +29,8 @@ func TestScript(t *testing.T) {
 }
 
 // scriptEnv returns the settings of the go command that scripts need in addition
-// to the environment of testscript, which has neither caches nor a proxy.
+// to the environment of testscript, which has neither caches nor a proxy, nor
+// the way through the network to that.
 func scriptEnv(t *testing.T) []string {
 	var env []string
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN"} {
@@ -37,6 +39,12 @@ func scriptEnv(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		env = append(env, name+"="+strings.TrimSpace(string(out)))
+	}
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if upper := strings.ToUpper(name); strings.HasSuffix(upper, "_PROXY") || strings.HasPrefix(upper, "SSL_CERT_") {
+			env = append(env, v)
+		}
 	}
 	return append(env, "GOFLAGS=")
 }
