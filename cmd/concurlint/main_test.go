@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 // TestScript runs concurlint by itself and under the real go command, as the
 // scripts in testdata/script say.
 func TestScript(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the program more than a hundred times")
+	}
 	env := scriptEnv(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
