@@ -351,7 +351,7 @@ func (a *analyzer) skips(s site, fn *ssa.Function) bool {
 		return true
 	}
 	typ := namedOf(fn.Params[object].Type())
-	return typ != nil && !a.inTest(fn) && (a.makes(s.caller, typ) || a.inMaking(s.caller, args[object]))
+	return typ != nil && !a.inTest(fn) && a.makes(s.caller, typ)
 }
 
 // lockedParam returns the first parameter of fn that points to a struct with a lock

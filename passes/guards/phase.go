@@ -28,7 +28,7 @@ func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
 	}
 	obj := object(acc.Base)
 	typ := namedOf(obj.Type())
-	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) && !a.inMaking(fn, obj) {
+	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) {
 		return false
 	}
 	for _, b := range fn.Blocks {
@@ -136,40 +136,6 @@ func (a *analyzer) invokers(fn *ssa.Function) []*ssa.Function {
 		}
 	}
 	return slices.Clone(a.invoking[obj.Id()])
-}
-
-// inMaking reports whether obj is an object that fn has just made, for another one that
-// is itself in the making: its receiver's.
-func (a *analyzer) inMaking(fn *ssa.Function, obj ssa.Value) bool {
-	recv := fn.Signature.Recv()
-	if recv == nil || !a.isNew(obj) {
-		return false
-	}
-	typ := namedOf(recv.Type())
-	return typ != nil && a.makes(fn, typ)
-}
-
-// isNew reports whether v is an object that was made here, or by the function whose
-// result it is.
-func (a *analyzer) isNew(v ssa.Value) bool {
-	if x, ok := v.(*ssa.Extract); ok {
-		v = x.Tuple
-	}
-	switch v := v.(type) {
-	case *ssa.Alloc:
-		return v.Heap
-	case *ssa.Call:
-		callee := locks.CalleeOf(&v.Call, v.Call.Value).Body
-		if callee == nil {
-			return false
-		}
-		for r := range callee.Signature.Results().Variables() {
-			if typ := namedOf(r.Type()); typ != nil && a.returnsNew(callee, typ) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // maker reports whether fn makes an object of type typ and returns it.

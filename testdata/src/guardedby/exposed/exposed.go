@@ -314,6 +314,13 @@ func (s *spoken) Get() int {
 func (s *spoken) Close() {
 	s.mu.Lock()
 	println(s.two)
+	println("a")
+	println("b")
+	println("c")
+	println("d")
+	println("e")
+	println("f")
+	println("g")
 	// We can safely unlock and go on:
 	// nobody comes any more.
 	s.mu.Unlock()
@@ -456,12 +463,16 @@ func NewShelf() *shelf {
 	return s
 }
 
+// registry has all blocks, for those who look for leaks.
+var registry = map[*block]bool{}
+
 func (s *shelf) block() *block { return &block{n: 1} }
 
 func (s *shelf) recover() {
 	var sum int
 	b := s.block()
 	s.blocks = append(s.blocks, b)
+	registry[b] = true
 	tally(&sum, b)
 }
 
