@@ -114,9 +114,12 @@ func (a *analyzer) starts(fn *ssa.Function) bool {
 }
 
 // homes returns the functions at the bottom of the stacks that fn runs on:
-// those that other packages call, and goroutines. It is nil if they are not all
-// known.
-func (a *analyzer) homes(fn *ssa.Function) map[*ssa.Function]bool {
+// those that other packages call, and goroutines, but for those of tests. It is nil if
+// they are not all known.
+func (a *analyzer) homes(fn *ssa.Function) map[*ssa.Function]bool { return a.homesOf(fn, false) }
+
+// homesOf is homes, with those of tests if tests is set.
+func (a *analyzer) homesOf(fn *ssa.Function, tests bool) map[*ssa.Function]bool {
 	homes := make(map[*ssa.Function]bool)
 	seen := make(map[*ssa.Function]bool)
 	var visit func(fn *ssa.Function) bool
@@ -128,13 +131,18 @@ func (a *analyzer) homes(fn *ssa.Function) map[*ssa.Function]bool {
 		if a.entries[fn].open {
 			return false
 		}
-		if a.root(fn) || a.uses[fn] == startedUse || a.uses[fn] == keptUse || a.goes[fn] > 0 || len(a.sites[fn]) == 0 {
-			homes[fn] = true
-		}
+		calls := 0
 		for _, s := range a.sites[fn] {
+			if !tests && !a.inTest(fn) && a.inTest(s.caller) {
+				continue
+			}
+			calls++
 			if !visit(s.caller) {
 				return false
 			}
+		}
+		if a.root(fn) || a.uses[fn] == startedUse || a.uses[fn] == keptUse || a.goes[fn] > 0 || calls == 0 {
+			homes[fn] = true
 		}
 		return true
 	}

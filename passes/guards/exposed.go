@@ -33,10 +33,12 @@ func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need
 	writers := a.writers(d)
 	apart := len(homes) > 0
 	for h := range homes {
+		apart = apart && !writers[h]
+	}
+	for h := range a.homesOf(fn, true) {
 		if a.goes[h] > 0 || a.uses[h] == startedUse {
 			return true
 		}
-		apart = apart && !writers[h]
 	}
 	for w := range writers {
 		if apart && (a.goes[w] > 0 || a.uses[w] == startedUse) {
