@@ -75,7 +75,12 @@
 // goroutine, and after all such goroutines have been waited for; what init and
 // the start of main do; tests that look into their own objects; fields that
 // are written only before the object is shared; atomics, channels and the
-// locks themselves.
+// locks themselves. Where the guard is inferred, something must show that the
+// access can meet a writer: a goroutine that the package starts, a function that
+// others call, the same lock taken elsewhere in the function, or many functions
+// that lock just to read the field. Comments are believed that permit the
+// access, as "safe to read without holding mu" above it or "only written by
+// the run loop" on the field.
 //
 // To keep a report quiet, say why:
 //

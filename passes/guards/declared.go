@@ -285,7 +285,7 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if g.Form == Prose && (a.permitted(acc.fn, acc.pos, nil) || acc.write && a.setsUp(acc)) {
 			continue
 		}
-		if !acc.write && g.Form == Prose && (a.otherwise(d, acc, g.locks[0]) || a.ownWriter(d, acc) || a.announced(d, acc) || a.joinedWriters(d, acc) || a.serialUnder(d, acc, g.locks[0])) {
+		if g.Form == Prose && (a.ordered(d, acc, g.locks[0]) || !acc.write && a.serialUnder(d, acc, g.locks[0])) {
 			continue
 		}
 		if l, k, ok := a.missing(acc, g); ok {

@@ -16,10 +16,11 @@ import (
 const manyReaders = 5
 
 // exposed reports whether anything shows that acc, an access of d in fn or in what fn
-// calls, can meet those who hold l, which fn calls need if it has a name for it. That data is shared does not mean that each access
-// is: the goroutine that alone writes a field reads it without its lock, and so do
-// those who set an object up or take it down. Like RacerD, which asks for a sign
-// of concurrency in the class, we ask for one here:
+// calls, can meet those who hold l, which fn calls need if it has a name for it.
+// That data is shared does not mean that each access is: the goroutine that alone
+// writes a field reads it without its lock, and so do those who set an object up or
+// take it down. Like RacerD, which asks for a sign of concurrency in the class, we ask
+// for one here:
 //   - fn, or a caller, runs on a goroutine that the package starts, or is itself what
 //     others call, or runs elsewhere than writers on such a goroutine;
 //   - fn has acquired the lock in another section, just to read;

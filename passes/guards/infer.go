@@ -879,7 +879,7 @@ func (a *analyzer) accept(d *datum, t *tally) {
 		if k != free && k != mixed && !(k == shared && acc.write) || reported[acc.fn] {
 			continue
 		}
-		if !acc.write && (a.otherwise(d, acc, t.lock) || a.ownWriter(d, acc) || a.announced(d, acc) || k == free && a.serialUnder(d, acc, t.lock)) || a.joinedWriters(d, acc) {
+		if a.ordered(d, acc, t.lock) || !acc.write && k == free && a.serialUnder(d, acc, t.lock) {
 			continue
 		}
 		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos, d.v) || acc.write && k == free && a.setsUp(acc) {

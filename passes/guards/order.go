@@ -67,6 +67,12 @@ func (a *analyzer) announced(d *datum, read *access) bool {
 	return false
 }
 
+// ordered reports whether acc cannot meet a write of d, though it may not hold the lock
+// that guards it: something else keeps them apart.
+func (a *analyzer) ordered(d *datum, acc *access, guard lock) bool {
+	return a.joinedWriters(d, acc) || !acc.write && (a.otherwise(d, acc, guard) || a.ownWriter(d, acc) || a.announced(d, acc))
+}
+
 // joinedWriters reports whether all that write d run on goroutines which the function of
 // acc has started, and joined before acc.
 func (a *analyzer) joinedWriters(d *datum, acc *access) bool {
