@@ -315,7 +315,7 @@ func (c *closer) Mark() {
 // A stream is being restored, or not.
 type stream struct {
 	mu      sync.Mutex
-	restore chan int
+	restore *stream
 	owner   *stream
 	next    int
 }

@@ -600,3 +600,34 @@ func (n *Net) Close() {
 		println(k)
 	}
 }
+
+// Goroutines that a helper starts, and that are waited for by a package variable.
+
+var (
+	allMu sync.Mutex
+	all   []int
+)
+
+var running sync.WaitGroup
+
+// Collect waits for all.
+func Collect() []int {
+	for i := range 3 {
+		launch(i)
+	}
+	running.Wait()
+	return all
+}
+
+func launch(i int) {
+	running.Add(1)
+	go func() {
+		defer running.Done()
+		allMu.Lock()
+		defer allMu.Unlock()
+		all = append(all, i)
+		if len(all) > 2 {
+			all[0] = i
+		}
+	}()
+}
