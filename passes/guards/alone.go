@@ -248,10 +248,7 @@ func (a *analyzer) serialWriter(d *datum, read *access, keeps func(*access) bool
 
 // serialUnder is serialWriter for a datum that lock l guards.
 func (a *analyzer) serialUnder(d *datum, read *access, l lock) bool {
-	return !a.locksToRead(read.fn, nil, classOf(l)) && a.serialWriter(d, read, func(acc *access) bool {
-		k := a.grip(acc, l)
-		return k == shared || k == exclusive
-	})
+	return !a.locksToRead(read.fn, nil, classOf(l)) && a.serialWriter(d, read, func(acc *access) bool { return a.grip(acc, l).held() })
 }
 
 // within reports whether all functions of homes are in others.

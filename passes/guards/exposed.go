@@ -119,7 +119,7 @@ func (a *analyzer) readers(d *datum, read *access, l lock) int {
 		if !strings.HasPrefix(acc.part, read.part) && !strings.HasPrefix(read.part, acc.part) {
 			continue
 		}
-		if k := a.grip(acc, l); !acc.write && !acc.calls && (k == shared || k == exclusive) && a.onlyReads(acc) {
+		if !acc.write && !acc.calls && a.grip(acc, l).held() && a.onlyReads(acc) {
 			fns[acc.fn] = true
 		}
 	}
@@ -130,10 +130,5 @@ func (a *analyzer) readers(d *datum, read *access, l lock) int {
 // function that writes nothing at all: it is there for the sake of reading.
 func (a *analyzer) onlyReads(read *access) bool {
 	held := func(l lockset.Lock) bool { return l.Status == lockset.Held }
-	for _, w := range read.views {
-		if a.sectionReads(read.fn, w.visit.Locks, held) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(read.views, func(w view) bool { return a.sectionReads(read.fn, w.visit.Locks, held) })
 }

@@ -4,8 +4,9 @@
 // A guard is declared, by a comment, or inferred from how the package's own code
 // uses the data: the lock that it holds at most accesses, writes counting double,
 // and at some write. What nobody else can reach yet (package ownership) needs no
-// lock; helpers inherit the locks that all of their callers hold. An access without an
-// inferred guard counts only if something shows that it can meet a writer. The ideas are
+// lock; helpers inherit the locks that all of their callers hold. Where the guard is
+// inferred, an access without it counts only if something shows that it can meet a
+// writer. The ideas are
 // those of Engler et al., "Bugs as deviant behavior" (SOSP 2001), SpotBugs'
 // FindInconsistentSync2 and Infer's RacerD.
 //

@@ -345,6 +345,9 @@ const (
 	exclusive             // held for writing
 )
 
+// held reports whether k says that the lock is held.
+func (k grip) held() bool { return k == shared || k == exclusive }
+
 // grip returns how acc holds l. Accesses that need no lock count if they hold it
 // nevertheless.
 func (a *analyzer) grip(acc *access, l lock) grip {
@@ -492,10 +495,14 @@ func (a *analyzer) carries(class any) bool {
 		for _, fn := range a.m.IR.Funcs {
 			for _, v := range a.visits(fn) {
 				call, ok := v.Instr.(ssa.CallInstruction)
-				if !ok || v.Callee == nil && v.Foreign != nil && locks.CalleeOf(call.Common(), call.Common().Value).Func == v.Foreign && !takesFunc(call) {
+				if !ok {
 					continue
 				}
-				if _, lock := locks.OpOf(locks.CalleeOf(call.Common(), call.Common().Value).Func); lock {
+				callee := locks.CalleeOf(call.Common(), call.Common().Value).Func
+				if v.Callee == nil && v.Foreign != nil && callee == v.Foreign && !takesFunc(call) {
+					continue
+				}
+				if _, lock := locks.OpOf(callee); lock {
 					continue
 				}
 				for _, k := range v.Locks {
@@ -845,7 +852,7 @@ func (a *analyzer) dedicated(d *datum, l lock) bool {
 					continue
 				}
 				for _, acc := range d.accesses {
-					if k := a.grip(acc, l); k == exclusive || k == shared {
+					if a.grip(acc, l).held() {
 						a.guarded[lockKey{l.term.Class(), a.ownerName(d.v)}]++
 						break
 					}
@@ -915,7 +922,7 @@ func (a *analyzer) otherwise(d *datum, read *access, guard lock) bool {
 		if l.class != nil {
 			continue
 		}
-		if k := a.grip(read, l); k != shared && k != exclusive {
+		if !a.grip(read, l).held() {
 			continue
 		}
 		all := true
