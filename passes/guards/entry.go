@@ -104,22 +104,41 @@ func (a *analyzer) findEntries() {
 		a.declare(fn, e)
 		work = append(work, fn)
 	}
-	for changed := true; changed; {
-		changed = false
-		for _, fn := range work {
-			if a.narrow(fn) {
-				changed = true
+	calls := make(map[*ssa.Function][]*ssa.Function)
+	for _, fn := range work {
+		for _, s := range a.telling(fn) {
+			if c := calls[s.caller]; len(c) == 0 || c[len(c)-1] != fn {
+				calls[s.caller] = append(c, fn)
 			}
 		}
-		if !changed { // what only functions call that nobody calls
+	}
+	stale := make(map[*ssa.Function]bool) // who is called where something has changed
+	for _, fn := range work {
+		stale[fn] = true
+	}
+	changed := func(fn *ssa.Function) {
+		stale[fn] = true // not all is looked at the first time
+		for _, callee := range calls[fn] {
+			stale[callee] = true
+		}
+	}
+	for {
+		for len(stale) > 0 {
 			for _, fn := range work {
-				if e := a.entries[fn]; e.any {
-					e.any = false
-					changed = true
-					break
+				if stale[fn] {
+					delete(stale, fn)
+					if a.narrow(fn) {
+						changed(fn)
+					}
 				}
 			}
 		}
+		i := slices.IndexFunc(work, func(fn *ssa.Function) bool { return a.entries[fn].any })
+		if i < 0 {
+			return
+		}
+		a.entries[work[i]].any = false // only functions call it that nobody calls
+		changed(work[i])
 	}
 }
 

@@ -135,6 +135,9 @@ func isLocker(t types.Type, m Mode) bool {
 	if m == Read {
 		want = [2]string{"RLock", "RUnlock"}
 	}
+	if !hasMethods(t) {
+		return false
+	}
 	for _, name := range want {
 		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
 		fn, ok := obj.(*types.Func)
@@ -143,6 +146,33 @@ func isLocker(t types.Type, m Mode) bool {
 		}
 	}
 	return true
+}
+
+// hasMethods reports whether t, or what it points to, may have methods. It saves
+// the search for them in most types.
+func hasMethods(t types.Type) bool {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if n, ok := t.(*types.Named); ok {
+		if n.NumMethods() > 0 {
+			return true
+		}
+	} else if _, ok := t.(*types.TypeParam); ok {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		for f := range u.Fields() {
+			if f.Embedded() {
+				return true
+			}
+		}
+	case *types.Interface:
+		return true
+	}
+	return false
 }
 
 // IsLock reports whether t is a pointer to a lock, or an interface of one.

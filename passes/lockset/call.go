@@ -484,21 +484,10 @@ func (m *Machine) body(fn *types.Func) *ssa.Function {
 // inner returns the lock that the Lock method of the object named t acquires, if
 // it forwards to one; else t.
 func (m *Machine) inner(t *locks.Term) *locks.Term {
-	var typ types.Type
-	switch {
-	case t.Kind == locks.Field:
-		typ = types.NewPointer(t.Var.Type())
-	case t.Kind == locks.Deref && t.X.Kind == locks.Field:
-		typ = t.X.Var.Type()
-	default:
+	fn := m.lockMethod(t)
+	if fn == nil {
 		return t
 	}
-	obj, index, _ := types.LookupFieldOrMethod(typ, true, m.IR.SSA.Pkg, "Lock")
-	fn, ok := obj.(*types.Func)
-	if !ok || len(index) > 1 {
-		return t
-	}
-	fn = fn.Origin()
 	if op, ok := locks.OpOf(fn); !ok || op.Sync || types.IsInterface(fn.Signature().Recv().Type()) || !m.forward(fn) {
 		return t
 	}
@@ -509,6 +498,38 @@ func (m *Machine) inner(t *locks.Term) *locks.Term {
 		}
 		return nil
 	})
+}
+
+// lockMethod returns the method Lock of the object named t, or nil: only fields, and
+// what they point to, have one of their own here.
+func (m *Machine) lockMethod(t *locks.Term) *types.Func {
+	deref := t.Kind == locks.Deref
+	if deref {
+		t = t.X
+	}
+	if t.Kind != locks.Field {
+		return nil
+	}
+	at := place{t.Var, deref}
+	fn, ok := m.methods[at]
+	if !ok {
+		typ := t.Var.Type()
+		if !deref {
+			typ = types.NewPointer(typ)
+		}
+		obj, index, _ := types.LookupFieldOrMethod(typ, true, m.IR.SSA.Pkg, "Lock")
+		if f, isFunc := obj.(*types.Func); isFunc && len(index) == 1 {
+			fn = f.Origin()
+		}
+		m.methods[at] = fn
+	}
+	return fn
+}
+
+// A place is a field or what it points to.
+type place struct {
+	field *types.Var
+	deref bool
 }
 
 // Outer returns the name by which the source speaks of a lock: that of the

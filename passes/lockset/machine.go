@@ -70,8 +70,9 @@ type Machine struct {
 	trees     map[*ssa.Function]*tree
 	access    map[*ssa.Function][]*Access
 	sites     map[siteKey]*Site
-	sentinels map[*locks.Term]bool // error variables that are never nil
-	typeNames typeutil.Map         // of type assertions
+	sentinels map[*locks.Term]bool  // error variables that are never nil
+	methods   map[place]*types.Func // see lockMethod
+	typeNames typeutil.Map          // of type assertions
 }
 
 // New returns a machine for the functions of pkg. Its other fields must be set
@@ -86,6 +87,7 @@ func New(names *locks.Names, pkg *ir.Package) *Machine {
 		access:    make(map[*ssa.Function][]*Access),
 		sites:     make(map[siteKey]*Site),
 		sentinels: make(map[*locks.Term]bool),
+		methods:   make(map[place]*types.Func),
 	}
 }
 

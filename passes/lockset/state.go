@@ -140,8 +140,7 @@ func (s *State) copy() *State {
 
 // value returns what key is bound to, or nil.
 func (s *State) value(key *locks.Term) *locks.Term {
-	i := sort.Search(len(s.env), func(i int) bool { return s.env[i].key.ID() >= key.ID() })
-	if i < len(s.env) && s.env[i].key == key {
+	if i, found := s.find(key); found {
 		return s.env[i].val
 	}
 	return nil
@@ -149,51 +148,57 @@ func (s *State) value(key *locks.Term) *locks.Term {
 
 // bind returns s with key bound to val; a nil val removes the binding.
 func (s *State) bind(key, val *locks.Term) *State {
-	i := sort.Search(len(s.env), func(i int) bool { return s.env[i].key.ID() >= key.ID() })
-	found := i < len(s.env) && s.env[i].key == key
-	if val == key {
-		val = nil
+	i, found := s.find(key)
+	if val == nil || val == key {
+		if !found {
+			return s
+		}
+		n := s.copy()
+		n.env = slices.Delete(slices.Clone(s.env), i, i+1)
+		return n
 	}
-	switch {
-	case found && s.env[i].val == val, !found && val == nil:
+	if found && s.env[i].val == val {
 		return s
 	}
-	n := s.copy()
-	switch {
-	case val == nil:
-		n.env = slices.Delete(slices.Clone(s.env), i, i+1)
-	case found:
-		n.env = slices.Clone(s.env)
-		n.env[i] = binding{key: key, val: val}
-	default:
-		n.env = slices.Insert(slices.Clip(slices.Clone(s.env)), i, binding{key: key, val: val})
-	}
-	return n
+	return s.put(binding{key: key, val: val})
 }
 
 // bindHow is like bind, for a binding that does not come from a test.
 func (s *State) bindHow(key, val *locks.Term, how how) *State {
-	n := s.bind(key, nil).bind(key, val)
-	for i := range n.env {
-		if n.env[i].key == key {
-			n.env[i].how = how // n is new: nobody shares its env
-		}
+	if val == nil || val == key {
+		return s.bind(key, nil)
 	}
-	return n
+	return s.put(binding{key: key, val: val, how: how})
 }
 
 // bindFlag is like bind, for the value of a variable that later branches test to
 // decide on lock operations or exits.
 func (s *State) bindFlag(key, val *locks.Term) *State {
-	if val.Kind != locks.Const {
+	if val.Kind != locks.Const || val == key {
 		return s.bind(key, val)
 	}
-	n := s.bind(key, nil).bind(key, val)
-	for i := range n.env {
-		if n.env[i].key == key {
-			n.env[i].flag = true // n is new: nobody shares its env
-		}
+	return s.put(binding{key: key, val: val, flag: true})
+}
+
+// find returns where the binding of key is or belongs.
+func (s *State) find(key *locks.Term) (i int, found bool) {
+	i = sort.Search(len(s.env), func(i int) bool { return s.env[i].key.ID() >= key.ID() })
+	return i, i < len(s.env) && s.env[i].key == key
+}
+
+// put returns s with the binding b in place of the one that its key has, if any.
+func (s *State) put(b binding) *State {
+	i, found := s.find(b.key)
+	if found && s.env[i] == b {
+		return s
 	}
+	n := s.copy()
+	rest := s.env[i:]
+	if found {
+		rest = rest[1:]
+	}
+	n.env = make([]binding, 0, i+1+len(rest)) // no more than it takes: it lives long
+	n.env = append(append(append(n.env, s.env[:i]...), b), rest...)
 	return n
 }
 
@@ -236,7 +241,7 @@ func (s *State) rename(f func(*locks.Term) *locks.Term) *State {
 	n.locks = slices.DeleteFunc(n.locks, func(l Lock) bool {
 		return l.Status != Held && l.Need == NeedNothing && oldInside(l.Term) // nobody will ask
 	})
-	n.env = nil
+	n.env = make([]binding, 0, len(s.env))
 	for _, b := range s.env {
 		k, v := ren(b.key), ren(b.val)
 		if k.Kind != locks.Old && !oldInside(k) {
@@ -484,16 +489,28 @@ func subset(a, b []binding) bool {
 	return true
 }
 
+// intersect returns the bindings that are in a and in b.
 func intersect(a, b []binding) []binding {
 	var out []binding
+	same := 0 // a[:same] is the result, as long as out is nil
 	j := 0
-	for _, x := range a {
+	for i, x := range a {
 		for j < len(b) && b[j].key.ID() < x.key.ID() {
 			j++
 		}
-		if j < len(b) && b[j] == x {
+		switch {
+		case j == len(b) || b[j] != x:
+			if out == nil {
+				out = append(make([]binding, 0, len(a)-1), a[:same]...)
+			}
+		case out == nil:
+			same = i + 1
+		default:
 			out = append(out, x)
 		}
+	}
+	if out == nil {
+		return a
 	}
 	return out
 }

@@ -42,6 +42,7 @@ type Result struct {
 	sum     *summary.Result
 	machine *lockset.Machine
 	runs    []*lockset.Function
+	inside  map[*ssa.Function][]*lockset.Function // the literals of a function
 	// released are the functions that acquire a lock which a caller releases.
 	released map[*ssa.Function]bool
 
@@ -219,9 +220,12 @@ func run(pass *analysis.Pass) (any, error) {
 // Of returns the states of the functions that sum is about. The caller has the
 // machine for itself, see [summary.Result.Exclusive].
 func Of(sum *summary.Result) *Result {
-	r := &Result{runs: sum.Functions(), machine: sum.Machine, sum: sum}
+	r := &Result{runs: sum.Functions(), machine: sum.Machine, sum: sum, inside: make(map[*ssa.Function][]*lockset.Function)}
 	r.released = releasedByCallers(r.runs)
 	for _, f := range r.runs {
+		if outer := f.Fn.Parent(); outer != nil {
+			r.inside[outer] = append(r.inside[outer], f)
+		}
 		b := builder{machine: r.machine, fn: &Func{fn: f.Fn, Decl: f.Fn.Syntax()}}
 		b.fn.Obj, _ = f.Fn.Object().(*types.Func)
 		b.build(f)
@@ -289,8 +293,8 @@ func (r *Result) Releasers(lock *locks.Term) bool {
 // nothing calls them.
 func (r *Result) Unused(fn *Func) map[*locks.Term]bool {
 	m := make(map[*locks.Term]bool)
-	for _, f := range r.runs {
-		if f.Fn.Parent() != fn.fn || f.Effects == nil {
+	for _, f := range r.inside[fn.fn] {
+		if f.Effects == nil {
 			continue
 		}
 		if mc := r.machine.IR.Closure(f.Fn); mc == nil || len(*mc.Referrers()) > 0 {

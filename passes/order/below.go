@@ -275,19 +275,14 @@ func (a *analyzer) implementing(named *types.Named, method *types.Func) []*ssa.F
 		return nil
 	}
 	var out []*ssa.Function
-	scope := a.pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
-			continue
-		}
-		if n, ok := tn.Type().(*types.Named); !ok || n.TypeParams() != nil || !types.Implements(types.NewPointer(n), iface) || a.m.IR.InTest(tn.Pos()) {
-			continue
-		}
-		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, a.pass.Pkg, method.Name())
-		fn, ok := obj.(*types.Func)
-		if !ok || !a.own.Converted(tn.Type().(*types.Named).Origin(), method) {
+	for _, t := range a.concrete() {
+		if !a.own.Converted(t, method) || !types.Implements(types.NewPointer(t), iface) {
 			continue // nobody makes such an interface of it
+		}
+		obj, _, _ := types.LookupFieldOrMethod(t, true, a.pass.Pkg, method.Name())
+		fn, ok := obj.(*types.Func)
+		if !ok {
+			continue
 		}
 		body := a.m.IR.SSA.Prog.FuncValue(fn.Origin())
 		if body == nil || len(body.Blocks) == 0 || slices.Contains(out, body) {
@@ -298,6 +293,26 @@ func (a *analyzer) implementing(named *types.Named, method *types.Func) []*ssa.F
 		}
 	}
 	return out
+}
+
+// concrete returns the types of the package, without those of tests, that may be
+// what is in an interface.
+func (a *analyzer) concrete() []*types.Named {
+	if a.types != nil {
+		return a.types
+	}
+	scope := a.pass.Pkg.Scope()
+	a.types = []*types.Named{}
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) || a.m.IR.InTest(tn.Pos()) {
+			continue
+		}
+		if n, ok := tn.Type().(*types.Named); ok && n.TypeParams() == nil {
+			a.types = append(a.types, n)
+		}
+	}
+	return a.types
 }
 
 func sortedClasses[V any](m map[Class]V) []Class {

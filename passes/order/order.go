@@ -167,6 +167,7 @@ type analyzer struct {
 	events map[*ssa.Function][]lockset.Event // acquisitions
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
+	types   []*types.Named // see concrete
 }
 
 func run(pass *analysis.Pass) (any, error) {

@@ -35,19 +35,8 @@ func (r *Result) Signals(top *ssa.Function, args []ssa.Value) []*Object {
 		}
 	}
 	for _, fn := range r.Runs(top) {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if v := signalled(instr); v != nil {
-					add(v)
-				}
-				if sel, ok := instr.(*ssa.Select); ok {
-					for _, st := range sel.States {
-						if st.Dir == types.SendOnly {
-							add(st.Chan)
-						}
-					}
-				}
-			}
+		for _, v := range r.signals(fn) {
+			add(v)
 		}
 	}
 	return out
@@ -64,25 +53,40 @@ func (r *Result) Passed(v ssa.Value, top *ssa.Function, args []ssa.Value) []*Obj
 	return r.Objects(v)
 }
 
-// signalled returns the channel on which instr sends or which it closes, or the
-// WaitGroup whose Done it calls, or nil.
-func signalled(instr ssa.Instruction) ssa.Value {
+// signals returns what fn's own code signals to.
+func (r *Result) signals(fn *ssa.Function) []ssa.Value {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.does(fn).signals
+}
+
+// signalled returns the channels on which instr sends or which it closes, or the
+// WaitGroup whose Done it calls.
+func signalled(instr ssa.Instruction) []ssa.Value {
 	switch instr := instr.(type) {
 	case *ssa.Send:
-		return instr.Chan
+		return []ssa.Value{instr.Chan}
+	case *ssa.Select:
+		var out []ssa.Value
+		for _, st := range instr.States {
+			if st.Dir == types.SendOnly {
+				out = append(out, st.Chan)
+			}
+		}
+		return out
 	case *ssa.Go:
 		return nil
 	case ssa.CallInstruction:
 		common := instr.Common()
 		if b, ok := common.Value.(*ssa.Builtin); ok {
 			if b.Name() == "close" {
-				return common.Args[0]
+				return common.Args[:1]
 			}
 			return nil
 		}
 		c := locks.CalleeOf(common, common.Value)
 		if known.NameOf(c.Func) == (known.Name{Pkg: "sync", Recv: "WaitGroup", Func: "Done"}) {
-			return c.Args[0]
+			return c.Args[:1]
 		}
 	}
 	return nil

@@ -101,8 +101,9 @@ type Result struct {
 	starts  map[*ssa.Function][]int // parameters that a function starts
 	callers map[*ssa.Function][]ssa.CallInstruction
 
-	mu   sync.Mutex // guards runs: drivers run the analyzers that ask at the same time
-	runs map[*ssa.Function][]*ssa.Function
+	mu    sync.Mutex // guards runs and deeds: drivers run the analyzers that ask at the same time
+	runs  map[*ssa.Function][]*ssa.Function
+	deeds map[*ssa.Function]*deeds
 
 	methodsMu sync.Mutex
 	methods   map[*types.Func]*ssa.Function // see implementation
@@ -118,6 +119,7 @@ func run(pass *analysis.Pass) (any, error) {
 		starts:  make(map[*ssa.Function][]int),
 		callers: make(map[*ssa.Function][]ssa.CallInstruction),
 		runs:    make(map[*ssa.Function][]*ssa.Function),
+		deeds:   make(map[*ssa.Function]*deeds),
 	}
 	if !r.sum.Std() && r.mayStartArguments() {
 		release := r.sum.Exclusive()
@@ -229,8 +231,9 @@ func (r *Result) compute() {
 
 // spawnAt returns what call starts, or nil.
 func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction) *Spawn {
-	s := &Spawn{Instr: call, In: fn, Loop: ir.Reaches(call.Block(), call.Block())}
+	s := &Spawn{Instr: call, In: fn}
 	if g, ok := call.(*ssa.Go); ok {
+		s.Loop = ir.Reaches(g.Block(), g.Block())
 		for _, c := range r.Callees(g) {
 			if c.Body == nil {
 				return s // in another package
@@ -269,6 +272,7 @@ func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction) *Spawn {
 	if !found {
 		return nil
 	}
+	s.Loop = ir.Reaches(call.Block(), call.Block())
 	return s
 }
 
@@ -351,23 +355,47 @@ func (r *Result) Runs(fn *ssa.Function) []*ssa.Function {
 	seen := map[*ssa.Function]bool{fn: true}
 	out := []*ssa.Function{fn}
 	for i := 0; i < len(out); i++ {
-		for _, b := range out[i].Blocks {
-			for _, instr := range b.Instrs {
-				call, ok := instr.(ssa.CallInstruction)
-				if _, isGo := instr.(*ssa.Go); !ok || isGo {
-					continue
-				}
-				for _, next := range r.calledAt(call) {
-					if !seen[next] {
-						seen[next] = true
-						out = append(out, next)
-					}
-				}
+		for _, next := range r.does(out[i]).calls {
+			if !seen[next] {
+				seen[next] = true
+				out = append(out, next)
 			}
 		}
 	}
 	r.runs[fn] = out
 	return out
+}
+
+// deeds are what a function's own code does on its goroutine.
+type deeds struct {
+	calls   []*ssa.Function // each once
+	signals []ssa.Value     // channels and WaitGroups, as [signalled] returns them
+}
+
+// does returns the deeds of fn. The caller holds r.mu.
+func (r *Result) does(fn *ssa.Function) *deeds {
+	if d := r.deeds[fn]; d != nil {
+		return d
+	}
+	d := new(deeds)
+	r.deeds[fn] = d
+	seen := make(map[*ssa.Function]bool)
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			d.signals = append(d.signals, signalled(instr)...)
+			call, ok := instr.(ssa.CallInstruction)
+			if _, isGo := instr.(*ssa.Go); !ok || isGo {
+				continue
+			}
+			for _, next := range r.calledAt(call) {
+				if !seen[next] {
+					seen[next] = true
+					d.calls = append(d.calls, next)
+				}
+			}
+		}
+	}
+	return d
 }
 
 // calledAt returns the functions of the package that run on the same goroutine at
