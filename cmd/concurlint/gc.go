@@ -13,7 +13,7 @@ const (
 	// smallPercent lets most packages, one at a time under go vet, get by without
 	// a collection: Go begins at 4 MiB for 100.
 	smallPercent = 1600
-	maxPercent   = 400
+	maxPercent   = 800
 	minPercent   = 100
 	// growth is the size in bytes that the heap may grow by, within these bounds.
 	growth = 2 << 30

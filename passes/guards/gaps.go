@@ -52,12 +52,13 @@ type touch struct {
 func (a *analyzer) findGaps() {
 	own := make(map[*ssa.Function][]touch)
 	for _, fn := range a.m.IR.Funcs {
-		own[fn] = a.touchesOf(fn)
+		if !a.inTest(fn) { // nor does code that is not a test call one
+			own[fn] = a.touchesOf(fn)
+		}
 	}
 	for _, fn := range a.m.IR.Funcs {
-		all := append(slices.Clip(own[fn]), a.touchesBelow(fn, own)...)
 		if !a.inTest(fn) && !a.serial[fn] {
-			a.findGapsIn(fn, all)
+			a.findGapsIn(fn, append(slices.Clip(own[fn]), a.touchesBelow(fn, own)...))
 		}
 	}
 	slices.SortStableFunc(a.result.Gaps, func(g, h *Gap) int { return a.m.IR.Compare(g.Pos, h.Pos) })
