@@ -35,7 +35,7 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 	if need := a.at(g.lock, w.visit.At); need != nil && a.blames(g, acc, b, need, acc.fn, make(map[*ssa.Function]bool)) {
 		return
 	}
-	if d := a.data[g.Var]; g.inferred() && d != nil && k != shared && !a.letGo(acc, g.lock) && !a.exposed(d, acc, acc.fn, g.lock, a.at(g.lock, w.visit.At)) {
+	if d := a.data[g.Var]; g.inferred() && d != nil && k != shared && !(a.letGo(acc, g.lock) && a.usedUnder(d, acc, acc.fn, g.lock, false)) && !a.exposed(d, acc, acc.fn, g.lock) {
 		return
 	}
 	a.result.Breaches = append(a.result.Breaches, b)
@@ -103,7 +103,7 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		}
 		if key := (callKey{s.visit.Instr, need.Class()}); a.blamed[key] {
 			continue // one report for each call, whatever the helper accesses
-		} else if d := a.data[g.Var]; g.inferred() && d != nil && !a.exposed(d, acc, s.caller, g.lock, up) {
+		} else if d := a.data[g.Var]; g.inferred() && d != nil && !a.exposed(d, acc, s.caller, g.lock) {
 			continue
 		} else {
 			a.blamed[key] = true

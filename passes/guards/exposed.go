@@ -7,7 +7,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/internal/ir"
-	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
 
@@ -16,18 +15,18 @@ import (
 const manyReaders = 5
 
 // exposed reports whether anything shows that acc, an access of d in fn or in what fn
-// calls, can meet those who hold l, which fn calls need if it has a name for it.
+// calls, can meet those who hold l.
 // That data is shared does not mean that each access is: the goroutine that alone
 // writes a field reads it without its lock, and so do those who set an object up or
 // take it down. Like RacerD, which asks for a sign of concurrency in the class, we ask
 // for one here:
 //   - fn, or a caller, runs on a goroutine that the package starts, or is itself what
 //     others call, or runs elsewhere than writers on such a goroutine;
-//   - fn has acquired the lock in another section, just to read;
+//   - fn holds the lock elsewhere just to read the same data;
 //   - many functions acquire it only to read d, and so does not this one;
 //   - fn is a method of the object, and all others that use d lock on their own.
-func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need *locks.Term) bool {
-	if a.locksToRead(fn, need, classOf(l)) {
+func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock) bool {
+	if a.usedUnder(d, acc, fn, l, true) {
 		return true
 	}
 	homes := a.homes(fn)
@@ -48,6 +47,17 @@ func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock, need
 	}
 	return len(homes) == 1 && a.entered(fn, homes) || a.monitor(d, fn, l) || !acc.write && a.readers(d, acc, l) >= manyReaders
 }
+
+// usedUnder reports whether fn uses what acc accesses, or what contains it, elsewhere
+// with l held; if reads is set, in a critical section of its own that writes nothing.
+func (a *analyzer) usedUnder(d *datum, acc *access, fn *ssa.Function, l lock, reads bool) bool {
+	return slices.ContainsFunc(d.accesses, func(x *access) bool {
+		return x.fn == fn && overlap(x.part, acc.part) && a.grip(x, l).held() && (!reads || a.onlyReads(x))
+	})
+}
+
+// overlap reports whether one of two parts of a datum contains the other.
+func overlap(x, y string) bool { return strings.HasPrefix(x, y) || strings.HasPrefix(y, x) }
 
 // entered reports whether fn, or the function around it, is what others call, or is
 // called by a method of the same type that is: homes are the functions at the bottom
@@ -116,7 +126,7 @@ func (a *analyzer) writers(d *datum) map[*ssa.Function]bool {
 func (a *analyzer) readers(d *datum, read *access, l lock) int {
 	fns := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
-		if !strings.HasPrefix(acc.part, read.part) && !strings.HasPrefix(read.part, acc.part) {
+		if !overlap(acc.part, read.part) {
 			continue
 		}
 		if !acc.write && !acc.calls && a.grip(acc, l).held() && a.onlyReads(acc) {

@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -653,7 +652,7 @@ func (d *datum) findStill() {
 			continue
 		}
 		r.still = !slices.ContainsFunc(d.accesses, func(w *access) bool {
-			return (w.write || w.calls) && !w.exempt && (strings.HasPrefix(w.part, r.part) || strings.HasPrefix(r.part, w.part))
+			return (w.write || w.calls) && !w.exempt && overlap(w.part, r.part)
 		})
 	}
 }
