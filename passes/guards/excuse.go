@@ -50,6 +50,44 @@ func (a *analyzer) permit(g *ast.CommentGroup) bool {
 	return is
 }
 
+// serially matches documentation of a type which says that its users see to it that
+// its methods do not run at the same time.
+var serially = regexp.MustCompile(`(?i)\b(not (be )?(safe|called|used)( for| in)? (concurrent|parallel)|(not|never) (thread|goroutine)[- ]?safe|external(ly)? synchroni[sz])`)
+
+// serialType reports whether the documentation of the type that decl is a method of says
+// that its methods do not run at the same time.
+func (a *analyzer) serialType(decl *ast.FuncDecl) bool {
+	fn, ok := a.pass.TypesInfo.Defs[decl.Name].(*types.Func)
+	if !ok || fn.Signature().Recv() == nil {
+		return false
+	}
+	typ := namedOf(fn.Signature().Recv().Type())
+	if typ == nil {
+		return false
+	}
+	if a.serialTypes == nil {
+		a.serialTypes = make(map[types.Object]bool)
+		for _, f := range a.pass.Files {
+			for _, d := range f.Decls {
+				gen, ok := d.(*ast.GenDecl)
+				if !ok || gen.Tok != token.TYPE {
+					continue
+				}
+				for _, s := range gen.Specs {
+					doc := s.(*ast.TypeSpec).Doc
+					if doc == nil {
+						doc = gen.Doc
+					}
+					if doc != nil && serially.MatchString(strings.Join(strings.Fields(doc.Text()), " ")) {
+						a.serialTypes[a.pass.TypesInfo.Defs[s.(*ast.TypeSpec).Name]] = true
+					}
+				}
+			}
+		}
+	}
+	return a.serialTypes[typ]
+}
+
 // above is how many lines a comment may stand above the access it speaks of.
 const above = 6
 
@@ -67,7 +105,7 @@ func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos, v *types.Var) bool
 	start := pos
 	for _, d := range f.Decls {
 		if decl, ok := d.(*ast.FuncDecl); ok && decl.Pos() <= pos && pos < decl.End() {
-			if a.permit(decl.Doc) {
+			if a.permit(decl.Doc) || a.serialType(decl) {
 				return true
 			}
 			start = decl.Pos()

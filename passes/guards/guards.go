@@ -161,47 +161,48 @@ type Breach struct {
 }
 
 type analyzer struct {
-	pass       *analysis.Pass
-	sum        *summary.Result
-	m          *lockset.Machine
-	own        *ownership.Result
-	declared   *Declared
-	funcs      map[*types.Func]*FuncDecl
-	vars       map[*types.Var]*declaredGuard
-	atomics    map[*types.Var]*Declaration
-	visited    map[*ssa.Function][]lockset.Visit
-	sites      map[*ssa.Function][]site
-	tells      map[*ssa.Function][]site
-	started    []site // go statements
-	uses       map[*ssa.Function]use
-	serial     map[*ssa.Function]bool // passed to singleflight, which runs one at a time
-	once       map[*ssa.Function]bool // run by sync.Once, which orders them before what follows; see inOnce
-	entries    map[*ssa.Function]*entry
-	owners     ir.Owners
-	data       map[*types.Var]*datum
-	goes       map[*ssa.Function]int // go statements that start a function, those in loops twice
-	words      map[word]*datum       // parts of data that is used atomically
-	atomic     map[*types.Var]bool   // data of which some part is used atomically
-	blamed     map[callKey]bool
-	sends      map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
-	guarded    map[lockKey]int                       // data that is used with a lock held
-	types      []*types.Struct
-	fields     map[*types.Var]bool // function-valued ones that the package calls
-	invoked    map[string][]*types.Interface
-	invoking   map[string][]*ssa.Function // those that call a method through an interface
-	alone      map[*ssa.Function]bool
-	makings    map[making]bool
-	makers     map[making]bool
-	ops        map[*ssa.Function][]op
-	loopEnds   map[*ssa.BasicBlock]bool
-	carried    map[any]bool        // kinds of locks that are held at calls
-	lends      map[*types.Var]bool // fields that are set to something that is not new
-	spawns     map[*ssa.Function]bool
-	hats       map[token.Pos]token.Pos
-	unsynced   map[*types.Var]bool
-	permitting map[*ast.CommentGroup]bool
-	nodes      map[token.Pos]ast.Node
-	result     *Result
+	pass        *analysis.Pass
+	sum         *summary.Result
+	m           *lockset.Machine
+	own         *ownership.Result
+	declared    *Declared
+	funcs       map[*types.Func]*FuncDecl
+	vars        map[*types.Var]*declaredGuard
+	atomics     map[*types.Var]*Declaration
+	visited     map[*ssa.Function][]lockset.Visit
+	sites       map[*ssa.Function][]site
+	tells       map[*ssa.Function][]site
+	started     []site // go statements
+	uses        map[*ssa.Function]use
+	serial      map[*ssa.Function]bool // passed to singleflight, which runs one at a time
+	once        map[*ssa.Function]bool // run by sync.Once, which orders them before what follows; see inOnce
+	entries     map[*ssa.Function]*entry
+	owners      ir.Owners
+	data        map[*types.Var]*datum
+	goes        map[*ssa.Function]int // go statements that start a function, those in loops twice
+	words       map[word]*datum       // parts of data that is used atomically
+	atomic      map[*types.Var]bool   // data of which some part is used atomically
+	blamed      map[callKey]bool
+	sends       map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
+	guarded     map[lockKey]int                       // data that is used with a lock held
+	types       []*types.Struct
+	fields      map[*types.Var]bool // function-valued ones that the package calls
+	invoked     map[string][]*types.Interface
+	invoking    map[string][]*ssa.Function // those that call a method through an interface
+	alone       map[*ssa.Function]bool
+	makings     map[making]bool
+	makers      map[making]bool
+	ops         map[*ssa.Function][]op
+	loopEnds    map[*ssa.BasicBlock]bool
+	carried     map[any]bool        // kinds of locks that are held at calls
+	lends       map[*types.Var]bool // fields that are set to something that is not new
+	spawns      map[*ssa.Function]bool
+	hats        map[token.Pos]token.Pos
+	unsynced    map[*types.Var]bool
+	permitting  map[*ast.CommentGroup]bool
+	serialTypes map[types.Object]bool // see serialType
+	nodes       map[token.Pos]ast.Node
+	result      *Result
 }
 
 func run(pass *analysis.Pass) (any, error) {

@@ -644,17 +644,45 @@ func (a *analyzer) infer() {
 	}
 }
 
-// findStill marks the reads of parts that nobody writes after construction, alone or
-// with what contains them: they need no lock, though their neighbours may.
+// findStill marks the reads of what nobody writes after construction: of parts, alone
+// or with what contains them, and of maps whose elements alone are written. They need
+// no lock, though their neighbours or the elements may.
 func (d *datum) findStill() {
 	for _, r := range d.accesses {
-		if r.write || r.part == "" {
+		if r.write || r.part == "" && !r.copies() {
 			continue
 		}
 		r.still = !slices.ContainsFunc(d.accesses, func(w *access) bool {
-			return (w.write || w.calls) && !w.exempt && overlap(w.part, r.part)
+			return (w.write || w.calls) && !w.exempt && overlap(w.part, r.part) && (r.part != "" || !w.updates())
 		})
 	}
+}
+
+// copies reports whether read only copies a reference to a map.
+func (read *access) copies() bool {
+	return !slices.ContainsFunc(read.views, func(w view) bool {
+		load, ok := w.visit.Instr.(*ssa.UnOp)
+		return !ok || !isMap(load.Type()) || slices.ContainsFunc(*load.Referrers(), func(ref ssa.Instruction) bool {
+			switch ref.(type) {
+			case *ssa.Store, *ssa.BinOp, *ssa.DebugRef:
+				return false
+			}
+			return true
+		})
+	})
+}
+
+// updates reports whether write changes the elements of a map, not the reference.
+func (write *access) updates() bool {
+	return !slices.ContainsFunc(write.views, func(w view) bool {
+		load, ok := w.visit.Instr.(*ssa.UnOp)
+		return !ok || !isMap(load.Type())
+	})
+}
+
+func isMap(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Map)
+	return ok
 }
 
 // guard returns the lock that guards d, or nil.

@@ -176,9 +176,9 @@ func (p *pool) Give() { use(p); grow(p) }
 
 func use(p *pool) {
 	p.mu.Lock()
-	free := p.free
+	used := p.used
 	p.mu.Unlock()
-	println(free, p.used) // want `p.used is read without p.mu, which guards it`
+	println(used, p.used) // want `p.used is read without p.mu, which guards it`
 }
 
 func grow(p *pool) {
@@ -630,4 +630,138 @@ func launch(i int) {
 			all[0] = i
 		}
 	}()
+}
+
+// A table shares its map with its views, under one lock.
+type table struct {
+	mu   *sync.Mutex
+	rows map[string]int
+	cols map[string]int
+}
+
+// NewTable is the only one that sets the maps.
+func NewTable() *table {
+	return &table{mu: new(sync.Mutex), rows: make(map[string]int), cols: make(map[string]int)}
+}
+
+// View copies a reference that never changes.
+func (t *table) View() *table { return &table{mu: t.mu, rows: t.rows} }
+
+// Cols copies one that Reset changes.
+func (t *table) Cols() *table {
+	return &table{mu: t.mu, cols: t.cols} // want `t.cols is read without t.mu, which guards it`
+}
+
+// Size looks into the map.
+func (t *table) Size() int { return len(t.rows) } // want `t.rows is read without t.mu, which guards it`
+
+// Set changes elements.
+func (t *table) Set(k string, v int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows[k] = v
+	t.cols[k] = v
+}
+
+// Get locks.
+func (t *table) Get(k string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rows[k] + t.cols[k]
+}
+
+// Reset changes a reference.
+func (t *table) Reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, "")
+	t.cols = make(map[string]int)
+}
+
+// A session is what a cursor moves over.
+type session struct {
+	mu  sync.Mutex
+	pos int
+}
+
+// Pos locks.
+func (s *session) Pos() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pos
+}
+
+// Move locks.
+func (s *session) Move(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pos += n
+}
+
+// Back locks.
+func (s *session) Back() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pos--
+}
+
+// A cursor is a reader of a session. Methods of a cursor are not safe for concurrent
+// use.
+type cursor struct{ s *session }
+
+// At is called one at a time, as all of them.
+func (c *cursor) At() int { return c.s.pos }
+
+// A probe looks at a session. It is safe for concurrent use.
+type probe struct{ s *session }
+
+// At needs the lock.
+func (p *probe) At() int { return p.s.pos } // want `p.s.pos is read without p.s.mu, which guards it`
+
+// A report is a section that uses other data of the object: that says nothing of
+// this.
+type report struct {
+	mu    sync.Mutex
+	title string
+	lines int
+}
+
+// NewReport sets the title before anybody has the report.
+func newReport(title string) *report {
+	r := new(report)
+	r.begin(title)
+	return r
+}
+
+func (r *report) begin(title string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.title = title
+	r.lines = 0
+}
+
+func (r *report) add() int {
+	r.mu.Lock()
+	n := r.lines
+	r.mu.Unlock()
+	return n + len(r.title)
+}
+
+func (r *report) head() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.title
+}
+
+func (r *report) both() (string, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.title, r.lines
+}
+
+// Print prints a report.
+func Print(title string) {
+	r := newReport(title)
+	println(r.add(), r.head())
+	println(r.both())
 }
