@@ -525,3 +525,55 @@ func errgroupRight(ctx context.Context) error {
 	g.Go(work)
 	return g.Wait()
 }
+
+// The goroutine has other groups, which it hands to somebody and forgets.
+
+type pushed struct {
+	mu sync.Mutex
+	q  []*sync.WaitGroup
+}
+
+func (p *pushed) push(wg *sync.WaitGroup) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.q = append(p.q, wg)
+}
+
+// PushAndWait is done in any case.
+func PushAndWait(p *pushed) {
+	var all sync.WaitGroup
+	for range 10 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range 1000 {
+				wg := &sync.WaitGroup{}
+				wg.Add(1)
+				p.push(wg)
+				wg.Wait()
+			}
+		}()
+	}
+	all.Wait()
+}
+
+// PushSome is not.
+func PushSome(p *pushed, stop func() bool) {
+	var all sync.WaitGroup
+	for range 10 {
+		all.Add(1)
+		go func() {
+			for range 1000 {
+				if stop() {
+					return // want `returning without all.Done \(called on line \d+ on another path\)`
+				}
+				wg := &sync.WaitGroup{}
+				wg.Add(1)
+				p.push(wg)
+				wg.Wait()
+			}
+			all.Done()
+		}()
+	}
+	all.Wait()
+}
