@@ -736,11 +736,28 @@ func (r *Result) countsLoop(l *balance.Leak) bool {
 				continue
 			}
 			return !a.exact || slices.ContainsFunc(r.spawns.Spawns, func(s *spawn.Spawn) bool {
-				return s.In == a.fn && s.Instr != nil && r.doneBy(g, s) && ir.LoopOf(s.Instr.Block()) != ir.LoopOf(a.instr.Block())
+				return s.Instr != nil && r.doneBy(g, s) && slices.ContainsFunc(r.callsIn(a.fn, s), func(call ssa.Instruction) bool {
+					return ir.LoopOf(call.Block()) != ir.LoopOf(a.instr.Block())
+				})
 			})
 		}
 	}
 	return true // in a callee
+}
+
+// callsIn returns the place in fn that starts s, or the calls in fn of the function that
+// does.
+func (r *Result) callsIn(fn *ssa.Function, s *spawn.Spawn) []ssa.Instruction {
+	if s.In == fn {
+		return []ssa.Instruction{s.Instr}
+	}
+	var out []ssa.Instruction
+	for _, call := range r.spawns.Callers(s.In) {
+		if call.Parent() == fn {
+			out = append(out, call)
+		}
+	}
+	return out
 }
 
 // counts finds the groups whose constant counts do not match.

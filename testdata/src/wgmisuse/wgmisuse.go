@@ -577,3 +577,48 @@ func PushSome(p *pushed, stop func() bool) {
 	}
 	all.Wait()
 }
+
+// HelperInLoop counts what a literal starts, which a loop calls: once in each turn.
+func HelperInLoop(fail func(int) error) error {
+	const n = 100
+	var wg sync.WaitGroup
+	wg.Add(2 * n)
+	handle := func() {
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+	}
+	for i := range n {
+		if fail(i) != nil {
+			break
+		}
+		handle()
+	}
+	if err := fail(n); err != nil {
+		return err
+	}
+	wg.Wait()
+	return fail(n + 1)
+}
+
+// Sometimes waits for ever on one path.
+func Sometimes(sure bool) int {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	if sure {
+		go func() { defer wg.Done() }()
+	}
+	wg.Wait()
+	return 1 // want `returning after wg.Add on line \d+ without starting what calls Done`
+}
+
+// BeforeWait returns when Wait has not.
+func BeforeWait(ready func() bool) int {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	defer wg.Wait()
+	if !ready() {
+		return 0 // want `returning after wg.Add on line \d+ without starting what calls Done`
+	}
+	go func() { defer wg.Done() }()
+	return 1
+}
