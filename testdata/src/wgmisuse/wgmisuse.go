@@ -622,3 +622,17 @@ func BeforeWait(ready func() bool) int {
 	go func() { defer wg.Done() }()
 	return 1
 }
+
+// OneByOneRecovering has workers that survive a panic: that is no reason to wait for each.
+func OneByOneRecovering(jobs []func()) {
+	var wg sync.WaitGroup
+	for _, job := range jobs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { recover() }()
+			job()
+		}()
+		wg.Wait() // want `so that they run one by one: call it after the loop`
+	}
+}
