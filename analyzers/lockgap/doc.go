@@ -40,10 +40,12 @@
 //	c.set(c.get() + 1)
 //
 // Not reported are writes that do not depend on what was read; writes that are
-// preceded by another look at it, in the same function or in the one that is
-// called; loops that retry, and compare-and-swap; a flag or a number that the
-// first section sets aside for the second; other objects; and sections inside
-// a larger one of another lock.
+// preceded by another look at it, in the same function, in the one that is
+// called, or in a helper; loops that retry, and compare-and-swap; a flag or a
+// number that the first section sets aside for the second, or what it takes
+// away; other objects; sections inside a larger one of another lock; a cache
+// filled twice with the same; and functions that run one at a time: on a single
+// goroutine, or because they write other fields of the object with no lock.
 //
 // To keep a report quiet, say why:
 //

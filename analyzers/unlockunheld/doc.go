@@ -42,7 +42,8 @@
 // Not reported are functions that unlock for their caller: an Unlock is taken
 // for a mistake only if no path of the function holds the lock there and the
 // function itself has unlocked it or has created it. Locks that another
-// goroutine or a callback has handed over are left alone.
+// goroutine or a callback has handed over are left alone, and so is the unlock
+// of a nameless new one, which is there to end the process.
 //
 // To keep a report quiet, say why:
 //

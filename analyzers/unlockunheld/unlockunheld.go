@@ -3,7 +3,9 @@ package unlockunheld
 import (
 	_ "embed"
 	"fmt"
+	"go/ast"
 	"go/token"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -30,7 +32,7 @@ func run(pass *analysis.Pass) (any, error) {
 	seen := make(map[token.Pos]bool) // a deferred call runs at several exits
 	for _, fn := range state.Funcs {
 		for _, r := range fn.Releases {
-			if !r.Sync || seen[r.Pos] {
+			if !r.Sync || seen[r.Pos] || r.Via == nil && madeThere(pass, r.Call) {
 				continue
 			}
 			switch r.Paths {
@@ -45,6 +47,27 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return nil, nil
+}
+
+// madeThere reports whether call unlocks a lock that it makes itself: nobody can have locked
+// that, and the crash is what is wanted.
+func madeThere(pass *analysis.Pass, call *ast.CallExpr) bool {
+	if call == nil {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	switch x := ast.Unparen(sel.X).(type) {
+	case *ast.UnaryExpr: // & of a variable has a name
+		_, ok := ast.Unparen(x.X).(*ast.CompositeLit)
+		return ok
+	case *ast.CallExpr:
+		id, ok := ast.Unparen(x.Fun).(*ast.Ident)
+		return ok && pass.TypesInfo.Uses[id] == types.Universe.Lookup("new")
+	}
+	return false
 }
 
 func report(pass *analysis.Pass, r *lockstate.Release, msg string, other *lockstate.Op) {

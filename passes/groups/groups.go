@@ -532,7 +532,7 @@ func (r *Result) loopWaits(g *group) {
 		}
 		s := started[0]
 		if s.Kind == spawn.Counted || slices.ContainsFunc(g.of(add), func(a *op) bool { return a.fn == w.fn && ir.InLoop(header, a.instr.Block()) }) {
-			if r.nothingBetween(s.Instr, w.instr) && lastOf(header, w.instr) && !madeIn(g, header) {
+			if r.nothingBetween(s.Instr, w.instr) && lastOf(header, w.instr) && !madeIn(g, header) && !(r.ir.InTest(w.instr.Pos()) && slices.ContainsFunc(s.Bodies, recovers)) {
 				r.add(&Finding{Fault: OneByOne, Other: s.Instr.Pos()}, w)
 			}
 			continue
@@ -543,6 +543,34 @@ func (r *Result) loopWaits(g *group) {
 			}
 		}
 	}
+}
+
+// recovers reports whether fn recovers from a panic: a test that starts such goroutines one
+// by one does so because each is to end on its own.
+func recovers(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if d, ok := instr.(*ssa.Defer); ok {
+				if body := locks.CalleeOf(&d.Call, d.Call.Value).Body; body != nil && callsRecover(body) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func callsRecover(fn *ssa.Function) bool {
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				return false
+			}
+			bi, ok := call.Call.Value.(*ssa.Builtin)
+			return ok && bi.Name() == "recover"
+		})
+	})
 }
 
 // everyTurn reports whether every turn of the loop runs b.
@@ -736,11 +764,28 @@ func (r *Result) countsLoop(l *balance.Leak) bool {
 				continue
 			}
 			return !a.exact || slices.ContainsFunc(r.spawns.Spawns, func(s *spawn.Spawn) bool {
-				return s.In == a.fn && s.Instr != nil && r.doneBy(g, s) && ir.LoopOf(s.Instr.Block()) != ir.LoopOf(a.instr.Block())
+				return s.Instr != nil && r.doneBy(g, s) && slices.ContainsFunc(r.callsIn(a.fn, s), func(call ssa.Instruction) bool {
+					return ir.LoopOf(call.Block()) != ir.LoopOf(a.instr.Block())
+				})
 			})
 		}
 	}
 	return true // in a callee
+}
+
+// callsIn returns the place in fn that starts s, or the calls in fn of the function that
+// does.
+func (r *Result) callsIn(fn *ssa.Function, s *spawn.Spawn) []ssa.Instruction {
+	if s.In == fn {
+		return []ssa.Instruction{s.Instr}
+	}
+	var out []ssa.Instruction
+	for _, call := range r.spawns.Callers(s.In) {
+		if call.Parent() == fn {
+			out = append(out, call)
+		}
+	}
+	return out
 }
 
 // counts finds the groups whose constant counts do not match.

@@ -121,7 +121,7 @@ func (a *analyzer) mixedLocal(fn *ssa.Function, alloc *ssa.Alloc) {
 		default:
 			continue
 		}
-		if a.own.Of(alloc, ref) != ownership.Started {
+		if a.own.Of(alloc, ref) != ownership.Started || !write && a.counted(alloc, ref) {
 			continue
 		}
 		m := &Mixed{Expr: alloc.Comment, Write: write, Atomic: atomic}
@@ -137,22 +137,53 @@ func (a *analyzer) mixedLocal(fn *ssa.Function, alloc *ssa.Alloc) {
 // atomicUse returns where a literal uses the variable atomically.
 func (a *analyzer) atomicUse(alloc *ssa.Alloc) token.Pos {
 	for _, ref := range *alloc.Referrers() {
-		mc, ok := ref.(*ssa.MakeClosure)
-		if !ok {
-			continue
-		}
-		for i, fv := range mc.Fn.(*ssa.Function).FreeVars {
-			if mc.Bindings[i] != ssa.Value(alloc) {
-				continue
-			}
-			for _, use := range *fv.Referrers() {
-				if call, ok := use.(ssa.CallInstruction); ok && lockset.IsAtomic(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
-					return call.Pos()
-				}
+		if mc, ok := ref.(*ssa.MakeClosure); ok {
+			for _, call := range atomicCalls(mc, alloc) {
+				return call.Pos()
 			}
 		}
 	}
 	return token.NoPos
+}
+
+// atomicCalls returns the atomic operations of the literal mc on the variable alloc.
+func atomicCalls(mc *ssa.MakeClosure, alloc *ssa.Alloc) []ssa.CallInstruction {
+	var out []ssa.CallInstruction
+	for i, fv := range mc.Fn.(*ssa.Function).FreeVars {
+		if mc.Bindings[i] != ssa.Value(alloc) {
+			continue
+		}
+		for _, use := range *fv.Referrers() {
+			if call, ok := use.(ssa.CallInstruction); ok && lockset.IsAtomic(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
+				out = append(out, call)
+			}
+		}
+	}
+	return out
+}
+
+// counted reports whether read comes after the join of the goroutines that count with the
+// variable alloc, and those that still run only set it: that is the reset of a counter,
+// which later counts follow.
+func (a *analyzer) counted(alloc *ssa.Alloc, read ssa.Instruction) bool {
+	counts := false
+	for _, ref := range *alloc.Referrers() {
+		mc, ok := ref.(*ssa.MakeClosure)
+		if !ok {
+			continue
+		}
+		joined := len(*mc.Referrers()) > 0 && !slices.ContainsFunc(*mc.Referrers(), func(use ssa.Instruction) bool {
+			return !a.own.Joined(use, read)
+		})
+		for _, call := range atomicCalls(mc, alloc) {
+			name := locks.CalleeOf(call.Common(), call.Common().Value).Func.Name()
+			if !joined && !strings.HasPrefix(name, "Store") {
+				return false
+			}
+			counts = counts || joined && strings.HasPrefix(name, "Add")
+		}
+	}
+	return counts
 }
 
 // compared reports whether load reads what a compare-and-swap then expects: if it

@@ -140,7 +140,7 @@ func (a *analyzer) touchesBelow(fn *ssa.Function, own map[*ssa.Function][]touch)
 				}
 				n.values = a.argsWritten(v.Callee, t, call)
 			} else {
-				if !returned(v.Callee, t.values) {
+				if !returned(v.Callee, t.values) || reserved(t, own[v.Callee]) {
 					continue
 				}
 				n.values = []ssa.Value{call}
@@ -185,11 +185,34 @@ func (a *analyzer) inCaller(t *locks.Term, v *lockset.Visit) *locks.Term {
 }
 
 // looks reports whether the section of w reads anything of the same object and
-// decides by it whether to write.
+// decides by it whether to write. An earlier section that reads the data itself will do:
+// if that is not enough, it is the function of w that has the gap, not its callers.
 func (a *analyzer) looks(w touch, all []touch) bool {
-	return slices.ContainsFunc(all, func(r touch) bool {
-		return !r.write && r.site == w.site && r.at.X == w.at.X && a.decides(r, w)
+	return a.looksFirst(w) || slices.ContainsFunc(all, func(r touch) bool {
+		return !r.write && r.at.X == w.at.X && (r.site == w.site || r.v == w.v && r.lock == w.lock) && turnsOn(r.values, w.instr)
 	})
+}
+
+// turnsOn reports whether a branch on what values tell, be it through a call, leads to
+// instr on one side and past it on the other.
+func turnsOn(values []ssa.Value, instr ssa.Instruction) bool {
+	for _, v := range values {
+		for cond := range follow(v, true) {
+			for _, ref := range *cond.Referrers() {
+				if branch, ok := ref.(*ssa.If); ok && parts(branch.Block(), instr.Block()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// parts reports whether the branch at the end of b decides if block to runs before b runs
+// again.
+func parts(b, to *ssa.BasicBlock) bool {
+	reach := func(from *ssa.BasicBlock) bool { return from == to || from != b && reachesPast(from, to, b) }
+	return reach(b.Succs[0]) != reach(b.Succs[1])
 }
 
 // constant reports whether t writes a constant: to do so twice does no harm.
@@ -240,7 +263,11 @@ func returned(fn *ssa.Function, values []ssa.Value) bool {
 
 // derived returns the values that are computed from v alone or with others:
 // comparisons, elements, lengths.
-func derived(v ssa.Value) map[ssa.Value]bool {
+func derived(v ssa.Value) map[ssa.Value]bool { return follow(v, false) }
+
+// follow returns the values that are computed from v and, if calls is set, those that
+// calls return which get one of them, or the address of a variable with one.
+func follow(v ssa.Value, calls bool) map[ssa.Value]bool {
 	seen := make(map[ssa.Value]bool)
 	var visit func(v ssa.Value)
 	visit = func(v ssa.Value) {
@@ -263,14 +290,23 @@ func derived(v ssa.Value) map[ssa.Value]bool {
 			case *ssa.IndexAddr:
 				visit(ref)
 			case *ssa.Call:
-				if b, ok := ref.Call.Value.(*ssa.Builtin); ok && (b.Name() == "len" || b.Name() == "append" || b.Name() == "min" || b.Name() == "max") {
+				if b, ok := ref.Call.Value.(*ssa.Builtin); calls || ok && (b.Name() == "len" || b.Name() == "append" || b.Name() == "min" || b.Name() == "max") {
 					visit(ref)
 				}
 			case *ssa.Store:
-				if alloc, ok := ref.Addr.(*ssa.Alloc); ok && ref.Val == v {
-					for _, use := range *alloc.Referrers() {
-						if load, ok := use.(*ssa.UnOp); ok && load.Op == token.MUL {
-							visit(load)
+				alloc, ok := ref.Addr.(*ssa.Alloc)
+				if !ok || ref.Val != v {
+					continue
+				}
+				for _, use := range *alloc.Referrers() {
+					switch use := use.(type) {
+					case *ssa.UnOp:
+						if use.Op == token.MUL && !overwritten(alloc, ref, use) {
+							visit(use)
+						}
+					case *ssa.Call:
+						if calls && !overwritten(alloc, ref, use) {
+							visit(use)
 						}
 					}
 				}
@@ -279,6 +315,15 @@ func derived(v ssa.Value) map[ssa.Value]bool {
 	}
 	visit(v)
 	return seen
+}
+
+// overwritten reports whether use never sees what s stores in alloc: the variable has
+// been set anew in between.
+func overwritten(alloc *ssa.Alloc, s *ssa.Store, use ssa.Instruction) bool {
+	return slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		other, ok := ref.(*ssa.Store)
+		return ok && other != s && other.Addr == ssa.Value(alloc) && ir.Precedes(s, other) && ir.Precedes(other, use)
+	})
 }
 
 // maxDerived bounds the values that are followed from one read.
@@ -295,11 +340,11 @@ func (a *analyzer) findGapsIn(fn *ssa.Function, all []touch) {
 			if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.site == w.site || r.instr == w.instr {
 				continue
 			}
-			if r.key != nil && w.key != nil && r.key != w.key || !before(r, w) || a.continuous(fn, r, w) || reserved(r, all) {
+			if r.key != nil && w.key != nil && r.key != w.key || !before(r, w) || a.continuous(fn, r, w) || reserved(r, all) || a.claimed(r, w) {
 				continue
 			}
 			value := written(r, w)
-			if !value && (!a.decides(r, w) || a.harmless(fn, r, w)) || a.rechecked(fn, w, all) {
+			if !value && (!a.decides(r, w) || a.harmless(fn, r, w)) || a.rechecked(fn, w, all) || a.writesBare(fn, w) {
 				continue
 			}
 			done[w.instr] = true
@@ -374,7 +419,11 @@ func (a *analyzer) hasState(t types.Type) bool {
 		n, ok := types.Unalias(u.Elem()).(*types.Named)
 		return ok && n.Obj().Pkg() == a.pass.Pkg
 	case *types.Struct:
-		return true
+		for f := range u.Fields() {
+			if a.hasState(f.Type()) {
+				return true
+			}
+		}
 	}
 	return false
 }
@@ -383,11 +432,31 @@ func (a *analyzer) hasState(t types.Type) bool {
 func (a *analyzer) onlyOnce(fn *ssa.Function) bool {
 	homes := a.homes(fn)
 	for home := range homes {
-		if a.goes[home] != 1 || a.root(home) || a.uses[home] > startedUse {
+		if a.goes[home] != 1 && !a.spawnedOnce(home) || a.root(home) || a.uses[home] > startedUse {
 			return false
 		}
 	}
 	return len(homes) == 1
+}
+
+// spawnedOnce reports whether fn is a literal that is only passed to what starts a goroutine
+// for it, outside of any loop.
+func (a *analyzer) spawnedOnce(fn *ssa.Function) bool {
+	if a.uses[fn] != startedUse || a.goes[fn] > 0 || fn.Parent() == nil {
+		return false
+	}
+	starts := 0
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == ssa.Value(fn) {
+				starts++
+				if ir.Reaches(b, b) {
+					return false
+				}
+			}
+		}
+	}
+	return starts == 1
 }
 
 // before reports whether r runs before w whenever w runs.
@@ -403,6 +472,58 @@ func before(r, w touch) bool {
 // said what it is up to, as with a flag "busy".
 func reserved(r touch, all []touch) bool {
 	return slices.ContainsFunc(all, func(t touch) bool { return t.write && t.at.X == r.at.X && t.site == r.site })
+}
+
+// claimed reports whether the section of r writes a field of the object that r has found:
+//
+//	if s.sys == nil || s.sys.done == nil { ... return }
+//	s.sys.done = nil
+//
+// It is looked for among the stores that precede w, since a channel is no access.
+func (a *analyzer) claimed(r, w touch) bool {
+	for b := w.instr.Block(); b != nil; b = b.Idom() {
+		for _, instr := range b.Instrs {
+			s, ok := instr.(*ssa.Store)
+			if !ok || !ir.Precedes(r.instr, s) || !ir.Precedes(s, w.instr) || releasedBetween(r.instr, s) {
+				continue
+			}
+			if f, ok := s.Addr.(*ssa.FieldAddr); ok {
+				if load, ok := f.X.(*ssa.UnOp); ok && load.Op == token.MUL && a.m.Eval(load.X) == r.at {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// writesBare reports whether fn writes other fields of the object of w, which nothing
+// guards, with no lock held: it expects nobody else in here, and its caller lets in one
+// at a time. The lock is for those who read elsewhere.
+func (a *analyzer) writesBare(fn *ssa.Function, w touch) bool {
+	return slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+		acc := v.Access
+		return acc != nil && acc.Write && !acc.Atomic && !v.Joined && v.At.X == w.at.X && acc.Var != w.v && !a.exempt(acc) &&
+			!slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status != lockset.Free }) &&
+			!slices.ContainsFunc(a.result.Guards, func(g *Guard) bool { return g.Var == acc.Var })
+	})
+}
+
+// releasedBetween reports whether a lock is released on each way from instruction from to
+// instruction to, which it precedes.
+func releasedBetween(from, to ssa.Instruction) bool {
+	for b := to.Block(); b != nil; b = b.Idom() {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || !ir.Precedes(from, call) || !ir.Precedes(call, to) {
+				continue
+			}
+			if op, ok := locks.OpOf(locks.CalleeOf(&call.Call, call.Call.Value).Func); ok && op.Action == locks.Release {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // continuous reports whether a lock is held from r to w: nothing changes in
@@ -468,8 +589,11 @@ func (a *analyzer) ends(b *ssa.BasicBlock) bool {
 }
 
 // reachesBlock reports whether to can run after from.
-func reachesBlock(from, to *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
+func reachesBlock(from, to *ssa.BasicBlock) bool { return reachesPast(from, to, nil) }
+
+// reachesPast reports whether to can run after from without past in between.
+func reachesPast(from, to, past *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{past: true}
 	var visit func(*ssa.BasicBlock) bool
 	visit = func(b *ssa.BasicBlock) bool {
 		if b == to {
@@ -484,9 +608,12 @@ func reachesBlock(from, to *ssa.BasicBlock) bool {
 	return visit(from)
 }
 
-// rechecked reports whether w's own section reads the data again and decides by
-// it whether to write, or what.
+// rechecked reports whether w's own section reads the data again, by itself or by what it
+// calls, and decides by it whether to write.
 func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
+	if a.asks(fn, w) || a.looksFirst(w) {
+		return true
+	}
 	for _, r := range all {
 		if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.site != w.site || r.instr == w.instr {
 			continue
@@ -494,11 +621,66 @@ func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
 		if r.key != nil && w.key != nil && r.key != w.key {
 			continue
 		}
-		if a.decides(r, w) {
+		if turnsOn(r.values, w.instr) {
 			return true
 		}
 	}
 	return false
+}
+
+// asks reports whether the section of w calls a function that reads the data, and
+// decides by its result whether to write.
+func (a *analyzer) asks(fn *ssa.Function, w touch) bool {
+	return slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
+		call, ok := v.Instr.(*ssa.Call)
+		return ok && v.Callee != nil && v.Instr != w.instr &&
+			slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held && any(l.Site) == w.site }) &&
+			turnsOn([]ssa.Value{call}, w.instr) && a.reads(v.Callee, w.v, maxAsked)
+	})
+}
+
+// looksFirst reports whether w is a call of a method of the data itself that looks at it
+// before it changes it:
+//
+//	s.items.remove(k) // if there
+func (a *analyzer) looksFirst(w touch) bool {
+	call, ok := w.instr.(*ssa.Call)
+	if !ok || w.site == any(call) {
+		return false
+	}
+	callee := locks.CalleeOf(&call.Call, call.Call.Value).Body
+	if callee == nil {
+		return false
+	}
+	accesses := a.m.Accesses(callee)
+	writes := false
+	for _, acc := range accesses {
+		if !acc.Write {
+			continue
+		}
+		writes = true
+		if !slices.ContainsFunc(accesses, func(r *lockset.Access) bool {
+			v, ok := r.Instr.(ssa.Value)
+			return ok && !r.Write && r.Base == acc.Base && turnsOn([]ssa.Value{v}, acc.Instr)
+		}) {
+			return false
+		}
+	}
+	return writes
+}
+
+// maxAsked bounds the calls through which a second look is searched for: helpers for it
+// are short.
+const maxAsked = 2
+
+// reads reports whether fn reads v, or calls what does, through no more than depth calls.
+func (a *analyzer) reads(fn *ssa.Function, v *types.Var, depth int) bool {
+	return slices.ContainsFunc(a.visits(fn), func(visit lockset.Visit) bool {
+		if visit.Access != nil {
+			return visit.Access.Var == v && !visit.Access.Write
+		}
+		return depth > 0 && visit.Callee != nil && a.reads(visit.Callee, v, depth-1)
+	})
 }
 
 // gap records a write that depends on a stale read.

@@ -861,7 +861,7 @@ func (x *run) release(st *State, site *Site, term *locks.Term, op locks.Op) *Sta
 // the same field of an object that one of the two names does not determine.
 func (x *run) alias(st *State, term *locks.Term) *locks.Term {
 	for _, l := range st.locks {
-		if l.Status == Held && l.Term != term && (!l.Term.Certain() || !term.Certain()) && sameShape(l.Term, term) {
+		if l.Status == Held && l.Term != term && (!l.Term.Certain() || !term.Certain()) && sameShape(l.Term, term) && !twoObjects(l.Term, term) {
 			return l.Term
 		}
 	}
@@ -882,6 +882,25 @@ func sameShape(a, b *locks.Term) bool {
 		return a.Kind == b.Kind && a.Var == b.Var
 	}
 	return true
+}
+
+// twoObjects reports whether a and b are parts of objects that are made in two places: they are
+// two, even if one is of an earlier turn of a loop.
+func twoObjects(a, b *locks.Term) bool {
+	x, y := maker(a), maker(b)
+	return x != nil && y != nil && x != y
+}
+
+// maker returns what makes the object that t is a part of, or nil.
+func maker(t *locks.Term) *ssa.Alloc {
+	for t.Kind == locks.Field || t.Kind == locks.Old {
+		t = t.X
+	}
+	if t.Kind != locks.Root {
+		return nil
+	}
+	alloc, _ := t.Val.(*ssa.Alloc)
+	return alloc
 }
 
 // doubt returns st certain of nothing about a lock.

@@ -269,3 +269,33 @@ func RunAll() int64 {
 }
 
 func count() { atomic.AddInt64(&calls, 1) }
+
+// Ticked is still counted when it is read: only one of the two goroutines has ended.
+func Ticked(tick <-chan struct{}, f func() bool) int64 {
+	var n int64
+	go func() {
+		for range tick {
+			atomic.AddInt64(&n, 1)
+		}
+	}()
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		for f() {
+			atomic.AddInt64(&n, 1)
+		}
+	}()
+	wg.Wait()
+	return n // want `n is read here without sync/atomic, but it is accessed atomically elsewhere`
+}
+
+// Stored is set when it is set, and nobody waits for that.
+func Stored(tick <-chan struct{}) int64 {
+	var n int64
+	go func() {
+		<-tick
+		atomic.StoreInt64(&n, 1)
+	}()
+	return n // want `n is read here without sync/atomic, but it is accessed atomically elsewhere`
+}

@@ -175,3 +175,25 @@ func Recycle() {
 	g.Set(1)
 	gauges.Put(g)
 }
+
+// Warm sets the counter to zero when all are warm: what is counted later is read when
+// those who count have ended.
+func Warm(warm <-chan struct{}, f func() bool) int64 {
+	var n int64
+	go func() {
+		<-warm
+		atomic.StoreInt64(&n, 0)
+	}()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for f() {
+				atomic.AddInt64(&n, 1)
+			}
+		}()
+	}
+	wg.Wait()
+	return n
+}

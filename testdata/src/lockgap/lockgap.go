@@ -366,3 +366,271 @@ func (s *stream) Open(id int) {
 	s.next = id + 1
 	s.mu.Unlock()
 }
+
+// What looks like a second look and is none.
+
+// FN_LookupStale asks what it has found by a method, and not again: what decides is not
+// followed through calls.
+func (l *lookups) FN_LookupStale(k string) {
+	l.mu.RLock()
+	cached := l.m[k]
+	l.mu.RUnlock()
+	if cached.fresh() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.m[k] = entry{n: map[string]int{}}
+}
+
+// Raise looks at the entry again, and writes what it has seen before.
+func (l *lookups) Raise(k string) {
+	l.mu.RLock()
+	n := l.done[k]
+	l.mu.RUnlock()
+	if n > 9 {
+		return
+	}
+	l.mu.Lock()
+	println(l.done[k])
+	l.done[k] = n + 1 // want `l.done is written here because of what was read under an earlier l.mu \(line \d+\)`
+	l.mu.Unlock()
+}
+
+// RaiseOther has a helper that reads other data.
+func (l *lookups) RaiseOther(k string) {
+	l.mu.RLock()
+	n := l.done[k]
+	l.mu.RUnlock()
+	if n > 9 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hasLocked(k) {
+		return
+	}
+	l.done[k] = 9 // want `l.done is written here because of what was read under an earlier l.mu \(line \d+\)`
+}
+
+// bump looks at nothing.
+func (t *todo) bump(k string) { t.m[k]++ }
+
+// Todo decides for bump.
+func (l *lookups) Todo(k string) {
+	l.mu.RLock()
+	full := len(l.todo.m) == 8
+	l.mu.RUnlock()
+	if full {
+		return
+	}
+	l.mu.Lock()
+	l.todo.bump(k) // want `l.todo is written here because of what was read under an earlier l.mu \(line \d+\)`
+	l.mu.Unlock()
+}
+
+// reset does it whenever it is told to.
+func (l *lookups) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.done = map[string]int{}
+}
+
+// Clear loses what another has put in since.
+func (l *lookups) Clear() {
+	l.mu.RLock()
+	n := len(l.done)
+	l.mu.RUnlock()
+	if n > 100 {
+		l.reset() // want `l.reset is called here because of what was read under an earlier l.mu \(line \d+\)`
+	}
+}
+
+// Once writes what it has found at first.
+func (l *lookups) Once(k string, log func(*entry)) {
+	l.mu.RLock()
+	e := l.m[k]
+	l.mu.RUnlock()
+	log(&e)
+	e.added++
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.m[k] = e // want `l.m is written here because of what was read under an earlier l.mu \(line \d+\)`
+}
+
+// resetLate looks at something else, and not in the section of the write.
+func (l *lookups) resetLate() {
+	l.mu.Lock()
+	gen := l.gen
+	l.mu.Unlock()
+	if gen == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.done = map[string]int{}
+}
+
+// ClearLate loses what another has put in since.
+func (l *lookups) ClearLate() {
+	l.mu.RLock()
+	n := len(l.done)
+	l.mu.RUnlock()
+	if n > 100 {
+		l.resetLate() // want `l.resetLate is called here because of what was read under an earlier l.mu \(line \d+\)`
+	}
+}
+
+type counts struct {
+	mu sync.RWMutex
+	m  map[int]tally
+}
+
+type tally struct {
+	name string
+	n    int
+}
+
+// First counts from zero, perhaps when another has counted already.
+func (c *counts) First(id int) {
+	c.mu.RLock()
+	_, ok := c.m[id]
+	c.mu.RUnlock()
+	if ok {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.m[id] = tally{n: 1} // want `c.m is written here because of what was read under an earlier c.mu \(line \d+\)`
+}
+
+func (f *freelist) peek() *item {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.head
+}
+
+func (f *freelist) set(it *item) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.head = it
+}
+
+// Skip takes an item away that may no longer be the first.
+func (f *freelist) Skip() {
+	f.set(f.peek()) // want `f.set is called here because of what was read under an earlier f.mu \(line \d+\)`
+}
+
+// StopAll takes nothing away: two of them get there.
+func (s *server) StopAll(send func()) {
+	s.mu.Lock()
+	if s.sys == nil {
+		s.mu.Unlock()
+		return
+	}
+	wg := &s.sys.wg
+	s.mu.Unlock()
+	wg.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	send()
+	s.sys = nil // want `s.sys is written here because of what was read under an earlier s.mu \(line \d+\)`
+}
+
+// StopLate takes the channel away when it is too late.
+func (s *server) StopLate(send func()) {
+	s.mu.Lock()
+	if s.sys == nil {
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sys.reset = nil
+	send()
+	s.sys = nil // want `s.sys is written here because of what was read under an earlier s.mu \(line \d+\)`
+}
+
+// Set is for everybody: the field that it writes with no lock is another object's.
+func (b *balancer) Set(from *balancer, cluster string) {
+	from.service = ""
+	if b.Cluster() != cluster {
+		b.setCluster(cluster) // want `b.setCluster is called here because of what was read under an earlier b.mu \(line \d+\)`
+	}
+}
+
+type member struct {
+	mu      sync.Mutex
+	cluster string
+	changes int
+	joins   int
+}
+
+// Join writes another field with the lock.
+func (m *member) Join(cluster string) {
+	m.mu.Lock()
+	old := m.cluster
+	m.mu.Unlock()
+	m.mu.Lock()
+	m.joins++
+	m.mu.Unlock()
+	if old == "" {
+		m.mu.Lock()
+		m.cluster = cluster // want `m.cluster is written here because of what was read under an earlier m.mu \(line \d+\)`
+		m.mu.Unlock()
+	}
+}
+
+// Changes reads one of them.
+func (m *member) Changes() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.changes
+}
+
+// Leave forgets the lock where it writes: that is a mistake, which says nothing.
+func (m *member) Leave(cluster string) {
+	m.mu.Lock()
+	old := m.cluster
+	m.mu.Unlock()
+	if old == cluster {
+		m.changes++
+		m.mu.Lock()
+		println("left")
+		m.cluster = "none" + cluster // want `m.cluster is written here because of what was read under an earlier m.mu \(line \d+\)`
+		m.mu.Unlock()
+	}
+}
+
+// Leaves has the lock, and so have others.
+func (m *member) Leaves() {
+	m.mu.Lock()
+	m.changes++
+	m.mu.Unlock()
+}
+
+// Connect starts one for each.
+func (r *relays) Connect(ks []string) {
+	for _, k := range ks {
+		r.wg.Go(func() {
+			r.mu.Lock()
+			n := len(r.m)
+			r.mu.Unlock()
+			if n == 3 {
+				return
+			}
+			r.mu.Lock()
+			r.m[k] = new(item) // want `r.m is written here because of what was read under an earlier r.mu \(line \d+\)`
+			r.mu.Unlock()
+		})
+	}
+}
+
+// Rejoin counts without the lock, so that nothing guards the count.
+func (m *member) Rejoin() { m.joins += 2 }
+
+// Joins and its like do not lock either.
+func (m *member) Joins() int     { return m.joins }
+func (m *member) JoinsHalf() int { return m.joins / 2 }
+func (m *member) NoJoins()       { m.joins = 0 }

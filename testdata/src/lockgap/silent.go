@@ -360,3 +360,358 @@ func (i *intake) Add(n int) {
 	defer i.mu.Unlock()
 	i.items = append(i.items, n)
 }
+
+// The second look may be a method of what is found, or a helper.
+
+type entry struct {
+	text  string
+	added int
+	n     map[string]int
+}
+
+func (e entry) fresh() bool   { return e.added > 10 }
+func (e *entry) usable() bool { return e.n != nil }
+
+type lookups struct {
+	mu   sync.RWMutex
+	m    map[string]entry
+	gen  int
+	todo todo
+	done map[string]int
+}
+
+// Lookup looks again by a method of the entry.
+func (l *lookups) Lookup(k string, ask func() (entry, error)) entry {
+	l.mu.RLock()
+	cached := l.m[k]
+	l.mu.RUnlock()
+	if cached.fresh() {
+		return cached
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	cached = l.m[k]
+	if cached.fresh() {
+		return cached
+	}
+	e, err := ask()
+	if err != nil {
+		cached.added++
+		l.m[k] = cached
+		return cached
+	}
+	l.m[k] = e
+	return e
+}
+
+// LookupByValue has found out otherwise at first.
+func (l *lookups) LookupByValue(k string) {
+	l.mu.RLock()
+	_, ok := l.m[k]
+	l.mu.RUnlock()
+	if ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e := l.m[k]; e.fresh() {
+		return
+	}
+	l.m[k] = entry{n: map[string]int{}}
+}
+
+// Twice reads into one variable twice, and writes the second.
+func (l *lookups) Twice(k string, log func(*entry)) {
+	l.mu.RLock()
+	e := l.m[k]
+	l.mu.RUnlock()
+	log(&e)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e = l.m[k]
+	e.added++
+	l.m[k] = e
+}
+
+// LookupByAddress has a method that gets the variable's address.
+func (l *lookups) LookupByAddress(k string) {
+	l.mu.RLock()
+	_, ok := l.m[k]
+	l.mu.RUnlock()
+	if ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.m[k]
+	if e.usable() {
+		return
+	}
+	l.m[k] = entry{n: map[string]int{}}
+}
+
+func (l *lookups) hasLocked(k string) bool {
+	_, ok := l.m[k]
+	return ok
+}
+
+// LookupByHelper looks again by a helper, which expects the lock.
+func (l *lookups) LookupByHelper(k string) {
+	l.mu.RLock()
+	_, ok := l.m[k]
+	l.mu.RUnlock()
+	if ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.hasLocked(k) {
+		return
+	}
+	l.m[k] = entry{n: map[string]int{}}
+}
+
+// refresh looks whether it is time, unless it is told not to.
+func (l *lookups) refresh(force bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !force && l.gen > 3 {
+		return
+	}
+	l.gen++
+	l.done = make(map[string]int, l.gen)
+}
+
+// Done may refresh twice: it is only double work.
+func (l *lookups) Done(k string) {
+	l.mu.RLock()
+	_, ok := l.done[k]
+	l.mu.RUnlock()
+	if !ok {
+		l.refresh(true)
+	}
+}
+
+type todo struct{ m map[string]int }
+
+// remove looks for itself.
+func (t *todo) remove(k string) {
+	n, ok := t.m[k]
+	if !ok {
+		return
+	}
+	if n == 1 {
+		delete(t.m, k)
+	} else {
+		t.m[k] = n - 1
+	}
+}
+
+// Finish leaves the decision to remove.
+func (l *lookups) Finish(k string) {
+	l.mu.RLock()
+	if len(l.todo.m) == 0 {
+		l.mu.RUnlock()
+		return
+	}
+	l.mu.RUnlock()
+	l.mu.Lock()
+	l.todo.remove(k)
+	l.mu.Unlock()
+}
+
+// finish leaves the decision to remove, too.
+func (l *lookups) finish(k string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.todo.remove(k)
+}
+
+// FinishSome spares the call where there is nothing to do.
+func (l *lookups) FinishSome(k string) {
+	l.mu.RLock()
+	n := len(l.todo.m)
+	l.mu.RUnlock()
+	if n > 0 {
+		l.finish(k)
+	}
+}
+
+// finishAll looks by itself before it goes on. Whether that is enough is its affair.
+func (l *lookups) finishAll(k string) {
+	l.mu.RLock()
+	if len(l.done) == 0 {
+		l.mu.RUnlock()
+		return
+	}
+	l.mu.RUnlock()
+	l.mu.Lock()
+	l.done[k]++ // want `l.done is written here because of what was read under an earlier l.mu \(line \d+\)`
+	l.mu.Unlock()
+}
+
+// FinishAll spares the call where there is nothing to do.
+func (l *lookups) FinishAll(k string) {
+	l.mu.RLock()
+	n := len(l.done)
+	l.mu.RUnlock()
+	if n == 0 {
+		return
+	}
+	l.finishAll(k)
+}
+
+// A cache of what has no state is filled twice without harm, be it a struct.
+
+type kind struct{ group, name string }
+
+type kinds struct {
+	mu sync.RWMutex
+	m  map[int]kind
+}
+
+// Kind asks again what another is asking just now.
+func (c *kinds) Kind(id int, ask func(int) kind) kind {
+	c.mu.RLock()
+	k, ok := c.m[id]
+	c.mu.RUnlock()
+	if ok {
+		return k
+	}
+	k = ask(id)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.m[id] = k
+	return k
+}
+
+// The first section takes away what it has found: nobody else finds it.
+
+type item struct{ next *item }
+
+type freelist struct {
+	mu   sync.Mutex
+	head *item
+}
+
+func (f *freelist) get() *item {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	it := f.head
+	if it == nil {
+		return new(item)
+	}
+	f.head = it.next
+	return it
+}
+
+func (f *freelist) put(it *item) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	it.next = f.head
+	f.head = it
+}
+
+// Use puts back what it has taken.
+func (f *freelist) Use(use func(*item)) {
+	it := f.get()
+	use(it)
+	f.put(it)
+}
+
+type eventing struct {
+	reset chan int
+	wg    sync.WaitGroup
+}
+
+type server struct {
+	mu  sync.Mutex
+	sys *eventing
+}
+
+// Stop takes the channel away, by which it knows that it is the first.
+func (s *server) Stop(send func()) {
+	s.mu.Lock()
+	if s.sys == nil || s.sys.reset == nil {
+		s.mu.Unlock()
+		return
+	}
+	s.sys.reset = nil
+	wg := &s.sys.wg
+	s.mu.Unlock()
+	send()
+	wg.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	send()
+	s.sys = nil
+}
+
+// Update writes other fields with no lock: there is one caller at a time, and the
+// lock is for those who ask elsewhere.
+
+type balancer struct {
+	service string
+	mu      sync.Mutex
+	cluster string
+}
+
+func (b *balancer) setCluster(s string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cluster = s
+}
+
+// Cluster is for everybody.
+func (b *balancer) Cluster() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cluster
+}
+
+// Update is not.
+func (b *balancer) Update(cluster, service string) {
+	if b.Cluster() != cluster {
+		b.setCluster(cluster)
+	}
+	if b.service != service {
+		b.service = service
+	}
+}
+
+// One goroutine connects, and others only take connections away.
+
+type relays struct {
+	wg   sync.WaitGroup
+	mu   sync.Mutex
+	m    map[string]*item
+	todo chan string
+}
+
+// Start starts the one that connects.
+func (r *relays) Start() {
+	r.wg.Go(func() {
+		for k := range r.todo {
+			r.connect(k)
+		}
+	})
+}
+
+func (r *relays) connect(k string) {
+	r.mu.Lock()
+	n := len(r.m)
+	r.mu.Unlock()
+	if n == 3 {
+		return
+	}
+	r.mu.Lock()
+	r.m[k] = new(item)
+	r.mu.Unlock()
+}
+
+// Drop is called by others.
+func (r *relays) Drop(k string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.m, k)
+}

@@ -379,3 +379,11 @@ func FN_deferredMerged(c *conn, flag bool) {
 	}
 	c.n++
 }
+
+// named has a name for the lock, and has forgotten to lock it.
+func named() {
+	mu := &sync.Mutex{}
+	mu.Unlock() // want `mu is unlocked here, but it is not held \(never locked\)`
+	var other sync.Mutex
+	(&other).Unlock() // want `other is unlocked here, but it is not held \(never locked\)`
+}

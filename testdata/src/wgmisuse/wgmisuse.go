@@ -525,3 +525,114 @@ func errgroupRight(ctx context.Context) error {
 	g.Go(work)
 	return g.Wait()
 }
+
+// The goroutine has other groups, which it hands to somebody and forgets.
+
+type pushed struct {
+	mu sync.Mutex
+	q  []*sync.WaitGroup
+}
+
+func (p *pushed) push(wg *sync.WaitGroup) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.q = append(p.q, wg)
+}
+
+// PushAndWait is done in any case.
+func PushAndWait(p *pushed) {
+	var all sync.WaitGroup
+	for range 10 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range 1000 {
+				wg := &sync.WaitGroup{}
+				wg.Add(1)
+				p.push(wg)
+				wg.Wait()
+			}
+		}()
+	}
+	all.Wait()
+}
+
+// PushSome is not.
+func PushSome(p *pushed, stop func() bool) {
+	var all sync.WaitGroup
+	for range 10 {
+		all.Add(1)
+		go func() {
+			for range 1000 {
+				if stop() {
+					return // want `returning without all.Done \(called on line \d+ on another path\)`
+				}
+				wg := &sync.WaitGroup{}
+				wg.Add(1)
+				p.push(wg)
+				wg.Wait()
+			}
+			all.Done()
+		}()
+	}
+	all.Wait()
+}
+
+// HelperInLoop counts what a literal starts, which a loop calls: once in each turn.
+func HelperInLoop(fail func(int) error) error {
+	const n = 100
+	var wg sync.WaitGroup
+	wg.Add(2 * n)
+	handle := func() {
+		go func() { defer wg.Done() }()
+		go func() { defer wg.Done() }()
+	}
+	for i := range n {
+		if fail(i) != nil {
+			break
+		}
+		handle()
+	}
+	if err := fail(n); err != nil {
+		return err
+	}
+	wg.Wait()
+	return fail(n + 1)
+}
+
+// Sometimes waits for ever on one path.
+func Sometimes(sure bool) int {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	if sure {
+		go func() { defer wg.Done() }()
+	}
+	wg.Wait()
+	return 1 // want `returning after wg.Add on line \d+ without starting what calls Done`
+}
+
+// BeforeWait returns when Wait has not.
+func BeforeWait(ready func() bool) int {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	defer wg.Wait()
+	if !ready() {
+		return 0 // want `returning after wg.Add on line \d+ without starting what calls Done`
+	}
+	go func() { defer wg.Done() }()
+	return 1
+}
+
+// OneByOneRecovering has workers that survive a panic: that is no reason to wait for each.
+func OneByOneRecovering(jobs []func()) {
+	var wg sync.WaitGroup
+	for _, job := range jobs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { recover() }()
+			job()
+		}()
+		wg.Wait() // want `so that they run one by one: call it after the loop`
+	}
+}
