@@ -288,6 +288,17 @@ func (a *analyzer) fresh(t *locks.Term, instr ssa.Instruction) bool {
 	return st == ownership.Private || made && st != ownership.Started && alloc.Parent() == instr.Parent() && !a.stored(alloc, instr)
 }
 
+// kept reports whether the lock named t belongs to an object that only the running
+// code could reach when it acquired h, and has done no more with since than to store
+// it: others find it when h is released.
+func (a *analyzer) kept(t *locks.Term, instr ssa.Instruction, h lockset.Lock) bool {
+	v, ok := t.Base().Val.(ssa.Value)
+	if !ok || h.Site.Instr.Parent() != instr.Parent() {
+		return false
+	}
+	return a.own.Of(v, h.Site.Instr) == ownership.Private && a.own.Of(v, instr) == ownership.Stored
+}
+
 // stored reports whether the object alloc may be in some structure when its function
 // gets to instr. That callees have been given it does not count.
 func (a *analyzer) stored(alloc *ssa.Alloc, instr ssa.Instruction) bool {
@@ -321,7 +332,7 @@ func (a *analyzer) nested(f *lockset.Function) {
 				continue
 			}
 			from, ok := a.classOf(h.Term)
-			if !ok || a.fresh(h.Term, e.Instr) {
+			if !ok || a.fresh(h.Term, e.Instr) || a.kept(e.Lock, e.Instr, h) {
 				continue
 			}
 			edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: e.Mode, FromExpr: h.Site.Expr, ToExpr: e.Site.Expr}

@@ -373,7 +373,7 @@ func (r *Result) made(v ssa.Value, at ssa.Instruction) Status {
 	}
 	st := Private
 	for _, p := range r.object(v).published {
-		if r.reaches(p.instr, at, v) && !(p.how == Started && r.joined(p.instr, at)) {
+		if r.reaches(p.instr, at, v) && !ir.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
 			st = worse(st, p.how)
 		}
 	}
