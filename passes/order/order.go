@@ -168,6 +168,7 @@ type analyzer struct {
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
+	batons  []*baton       // nil before they have been looked for
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -510,7 +511,7 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	e.Pos, e.End = a.span(instr)
 	e.HeldPos, _ = a.span(h.Site.Instr)
 	e.Where, e.HeldAt = a.m.Position(e.Pos), a.m.Position(e.HeldPos)
-	e.Gates = a.gates(fn, e, all)
+	e.Gates = a.gates(fn, e, instr, all)
 	if slices.ContainsFunc(a.byPair[key], func(f *Edge) bool {
 		return f.Pos == e.Pos && slices.Equal(f.Gates, e.Gates) && f.FromMode == e.FromMode
 	}) {
@@ -520,8 +521,8 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	a.result.Edges = append(a.result.Edges, e)
 }
 
-// gates returns the locks that are held around e, in fn.
-func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
+// gates returns the locks that are held around e, at instr in fn.
+func (a *analyzer) gates(fn *ssa.Function, e *Edge, instr ssa.Instruction, all []lockset.Lock) []Gate {
 	var out []Gate
 	add := func(c Class, mode locks.Mode) {
 		if g := (Gate{c, mode}); c != e.From && c != e.To && !slices.Contains(out, g) {
@@ -544,6 +545,7 @@ func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
 			add(a.owners[k], h.Mode)
 		}
 	}
+	a.batonsAt(instr, func(c Class) { add(c, locks.Write) })
 	return out
 }
 
@@ -601,7 +603,7 @@ func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, ed
 	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read && !a.writes[edge.From] {
 		return
 	}
-	for _, g := range a.gates(f.Fn, edge, e.State.Locks()) {
+	for _, g := range a.gates(f.Fn, edge, e.Instr, e.State.Locks()) {
 		if g.Mode == locks.Write {
 			return
 		}
