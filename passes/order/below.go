@@ -131,6 +131,9 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 				continue
 			}
 			imported := a.imported(foreign)
+			if len(a.handed[foreign]) > 0 {
+				a.nests[foreign] = append(a.nests[foreign], call)
+			}
 			for _, c := range sortedClasses(imported) {
 				sources = append(sources, found{fn, c, imported[c].seenFrom(call)})
 			}

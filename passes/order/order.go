@@ -143,12 +143,6 @@ type Gate struct {
 // The first is an edge of the package.
 type Cycle struct{ Edges []*Edge }
 
-// A Pair is a function that nests the locks of two of its parameters.
-type Pair struct {
-	Edge *Edge
-	Func string // as messages call it
-}
-
 type analyzer struct {
 	pass *analysis.Pass
 	// m is set by compute, before anybody reads it.
@@ -169,6 +163,11 @@ type analyzer struct {
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
 	batons  []*baton       // nil before they have been looked for
+	// handed are the pairs that are the callers' to judge, and nests the calls of those
+	// of other packages, which nesting lists.
+	handed  map[*types.Func][]Nest
+	nests   map[*types.Func][]ssa.CallInstruction
+	nesting []*types.Func
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -185,6 +184,8 @@ func run(pass *analysis.Pass) (any, error) {
 		facts:   make(map[*types.Func]map[Class]*acquisition),
 		events:  make(map[*ssa.Function][]lockset.Event),
 		methods: make(map[abstract][]*ssa.Function),
+		handed:  make(map[*types.Func][]Nest),
+		nests:   make(map[*types.Func][]ssa.CallInstruction),
 	}
 	a.result.todo = a.compute
 	if !sum.Std() {
@@ -232,6 +233,7 @@ func (a *analyzer) compute() {
 		}
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return a.m.IR.Compare(e.Pos, f.Pos) })
+	a.importPairs()
 	imported := a.importEdges()
 	a.findCycles()
 	a.findAgainst(append(slices.Clip(orders), imported...))
@@ -588,158 +590,4 @@ func displayName(fn *types.Func) string {
 		}
 	}
 	return fn.Name()
-}
-
-// pair records that a function nests locks of one class that belong to two of
-// its parameters, in the order that its caller chooses.
-func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, edge *Edge) {
-	p, q := parameter(h.Term), parameter(e.Lock)
-	if p == nil || q == nil || p == q || p.Parent() != q.Parent() || p.Parent() != f.Fn || !a.bothWays(f.Fn, p, q) || compared(e.Instr, p, q) {
-		return
-	}
-	if chosen(e.Site.Instr) || chosen(h.Site.Instr) {
-		return // which of the two it is was decided before
-	}
-	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read && !a.writes[edge.From] {
-		return
-	}
-	for _, g := range a.gates(f.Fn, edge, e.Instr, e.State.Locks()) {
-		if g.Mode == locks.Write {
-			return
-		}
-	}
-	edge.Pos, edge.End = a.span(e.Site.Instr)
-	edge.HeldPos, _ = a.span(h.Site.Instr)
-	if !slices.ContainsFunc(a.result.Pairs, func(y *Pair) bool { return y.Edge.Pos == edge.Pos }) {
-		a.result.Pairs = append(a.result.Pairs, &Pair{edge, a.display(f.Fn)})
-	}
-}
-
-// chosen reports whether the receiver of call is one of several values.
-func chosen(call ssa.CallInstruction) bool {
-	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
-	if len(args) == 0 {
-		return false
-	}
-	v := args[0]
-	for {
-		switch u := v.(type) {
-		case *ssa.FieldAddr:
-			v = u.X
-			continue
-		case *ssa.Phi:
-			return true
-		}
-		return false
-	}
-}
-
-// parameter returns the parameter that decides which lock t is: the object whose
-// own field it is, at any depth of embedding, or the key of the element whose field
-// it is. It is nil if no parameter does.
-func parameter(t *locks.Term) *ssa.Parameter {
-	for t.Kind == locks.Field {
-		t = t.X
-	}
-	if t.Kind == locks.Deref && t.X.Kind == locks.Elem {
-		t = t.X
-	}
-	if t.Kind == locks.Elem {
-		t = t.Y
-	}
-	if t.Kind != locks.Root {
-		return nil
-	}
-	p, _ := t.Val.(*ssa.Parameter)
-	return p
-}
-
-// bothWays reports whether fn may be called with the objects for p and q
-// exchanged: by other packages, or by the calls at hand, unless these always pass
-// the same two kinds of objects in the same order.
-func (a *analyzer) bothWays(fn *ssa.Function, p, q *ssa.Parameter) bool {
-	if !types.Identical(p.Type(), q.Type()) {
-		return false
-	}
-	obj, ok := fn.Object().(*types.Func)
-	if !ok || obj.Exported() {
-		return true
-	}
-	type kinds struct{ first, second any }
-	seen := make(map[kinds]bool)
-	i, j := slices.Index(fn.Params, p), slices.Index(fn.Params, q)
-	for _, f := range a.m.IR.Funcs {
-		for _, b := range f.Blocks {
-			for _, instr := range b.Instrs {
-				call, ok := instr.(ssa.CallInstruction)
-				if !ok {
-					continue
-				}
-				callee := locks.CalleeOf(call.Common(), call.Common().Value)
-				if callee.Body == fn && max(i, j) < len(callee.Args) {
-					seen[kinds{kindOf(callee.Args[i]), kindOf(callee.Args[j])}] = true
-				}
-			}
-		}
-	}
-	for k := range seen {
-		if k.first == k.second || seen[kinds{k.second, k.first}] {
-			return true
-		}
-	}
-	return len(seen) == 0
-}
-
-// kindOf returns what v is, as far as another argument may be of the same kind:
-// the field that it is loaded from, or nil.
-func kindOf(v ssa.Value) any {
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		v = load.X
-	}
-	if f, ok := v.(*ssa.FieldAddr); ok {
-		return f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(f.Field)
-	}
-	return nil
-}
-
-// compared reports whether instr runs only after a test that compares p with q,
-// or parts of them: that is how one order is chosen for all.
-func compared(instr ssa.Instruction, p, q *ssa.Parameter) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
-		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cmp, ok := branch.Cond.(*ssa.BinOp)
-		if ok && (cmp.Op == token.EQL || cmp.Op == token.NEQ) && dependsOn(cmp.X, p, 0) != dependsOn(cmp.X, q, 0) {
-			continue // whether they are the same
-		}
-		if !dependsOn(branch.Cond, p, 0) || !dependsOn(branch.Cond, q, 0) {
-			continue
-		}
-		for _, s := range b.Succs {
-			if len(s.Preds) == 1 && s.Dominates(instr.Block()) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// dependsOn reports whether v is computed from p.
-func dependsOn(v ssa.Value, p *ssa.Parameter, depth int) bool {
-	if v == ssa.Value(p) {
-		return true
-	}
-	instr, ok := v.(ssa.Instruction)
-	if !ok || depth > 8 {
-		return false
-	}
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
-		if *op != nil && dependsOn(*op, p, depth+1) {
-			return true
-		}
-	}
-	return false
 }
