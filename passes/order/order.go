@@ -80,7 +80,7 @@ func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class, calls int) (mode 
 	}
 	callees, foreign := r.a.callees(call)
 	for _, fn := range callees {
-		if acq := r.below[fn][c]; acq != nil && acq.depth <= calls && acq.seenFrom(call) != nil {
+		if acq := r.below[fn][c]; acq != nil && acq.depth <= calls && r.a.reached(acq, fn, call) {
 			return acq.mode, acq.at, true
 		}
 	}
@@ -379,7 +379,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				continue // nested knows more: conditions, and names
 			}
 			acq := below[to]
-			if v.Callee != nil && acq.seenFrom(call) == nil {
+			if v.Callee != nil && acq.seenFrom(v.Callee, call) == nil {
 				continue
 			}
 			for _, h := range v.Locks {
@@ -414,18 +414,20 @@ func (a *analyzer) belowCall(v *lockset.Visit, call ssa.CallInstruction) map[Cla
 		return a.imported(v.Foreign)
 	}
 	callees, _ := a.callees(call)
-	if len(callees) == 1 {
-		return a.result.below[callees[0]]
-	}
 	all := make(map[Class]*acquisition)
 	for _, fn := range callees {
 		for c, acq := range a.result.below[fn] {
-			if all[c] == nil {
+			if all[c] == nil && a.reached(acq, fn, call) {
 				all[c] = acq
 			}
 		}
 	}
 	return all
+}
+
+// reached reports whether call may reach acq, which its callee fn does.
+func (a *analyzer) reached(acq *acquisition, fn *ssa.Function, call ssa.CallInstruction) bool {
+	return a.throughField(acq.seenFrom(fn, call), call) != nil
 }
 
 // hasSite reports whether an edge is known already at the call.
