@@ -64,6 +64,7 @@ type Result struct {
 	todo func()
 
 	pkg     *ir.Package
+	choices ir.Choices
 	objects map[ssa.Value]*object
 	results map[result]bool
 	params  map[*ssa.Parameter]bool // private in all calls
@@ -409,7 +410,7 @@ func (r *Result) made(v ssa.Value, at ssa.Instruction) Status {
 	}
 	st := Private
 	for _, p := range r.object(v).published {
-		if r.reaches(p.instr, at, v) && !ir.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
+		if r.reaches(p.instr, at, v) && !r.choices.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
 			st = worse(st, p.how)
 		}
 	}
