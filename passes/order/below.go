@@ -30,6 +30,7 @@ type acquisition struct {
 	call  ssa.CallInstruction // the call below which it is, or nil
 	below *acquisition        // that of the callee
 	depth int                 // the number of functions on the way
+	lits  int                 // how many of them are literals
 }
 
 // maxChain bounds the functions that are named on the way to an acquisition.
@@ -91,7 +92,10 @@ func (a *analyzer) throughField(acq *acquisition, call ssa.CallInstruction) *acq
 // seenFrom returns acq, of function fn, as the caller at call sees it, nil if the
 // arguments of the call exclude it. Of functions of other packages fn is nil.
 func (acq *acquisition) seenFrom(fn *ssa.Function, call ssa.CallInstruction) *acquisition {
-	up := &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1}
+	up := &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1, lits: acq.lits}
+	if fn != nil && fn.Parent() != nil {
+		up.lits++
+	}
 	if len(acq.when)+len(acq.roles) == 0 {
 		return up
 	}

@@ -60,13 +60,13 @@ func (a *analyzer) findCycles() {
 }
 
 // calls returns the number of calls between the lock that is held and the one that
-// is acquired.
+// is acquired. What a literal does stands where the literal does: it is no step.
 func (e *Edge) calls() int {
 	n := len(e.Chain)
 	if e.Call != "" && (n == 0 || e.Chain[0] != e.Call) {
 		n++
 	}
-	return n
+	return n - e.Literals
 }
 
 // known reports whether the packages below have c already.

@@ -124,6 +124,8 @@ type Edge struct {
 	Call  string
 	Chain []string
 	At    string
+	// Literals is how many of the functions in Chain are literals.
+	Literals int
 	// Gates are the other locks that are held, by the function or its callers.
 	Gates []Gate
 	// Pos and End are those of the acquisition or call, not valid for imported
@@ -230,6 +232,7 @@ func (a *analyzer) compute() {
 	for _, fn := range a.m.IR.Funcs {
 		if !isInit(fn) {
 			a.calls(fn)
+			a.lent(fn)
 		}
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return a.m.IR.Compare(e.Pos, f.Pos) })
@@ -390,7 +393,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
 					continue
 				}
-				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at}
+				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at, Literals: acq.lits}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}

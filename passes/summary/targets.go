@@ -119,7 +119,11 @@ func (t *targets) add(store *ssa.Store, callers callers) {
 		t.stores[key] = append(t.stores[key], s)
 		t.open[key] = t.open[key] || len(t.stores[key]) > maxStores
 	}
-	switch v := store.Val.(type) {
+	val := store.Val
+	if named, ok := val.(*ssa.ChangeType); ok { // to a named function type
+		val = named.X
+	}
+	switch v := val.(type) {
 	case *ssa.MakeClosure, *ssa.Function:
 		put(lockset.Store{Func: t.machine.Eval(v), Owner: at.X})
 	case *ssa.Const: // nil

@@ -205,3 +205,49 @@ func (l *bulb) FN_Hang(h *hook) {
 	h.n = 0
 	h.mu.Unlock()
 }
+
+// The function in the field is handed to somebody who calls it when he has given back
+// the lock.
+type cashier struct {
+	mu   sync.Mutex
+	done func()
+	n    int
+}
+
+type purse struct {
+	mu sync.Mutex
+	t  *cashier
+}
+
+// NewPurse has its drawer counted.
+func NewPurse() *purse {
+	d := &purse{t: new(cashier)}
+	d.t.done = d.count
+	return d
+}
+
+func (d *purse) count() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+}
+
+// Close passes the field on.
+func (t *cashier) Close() {
+	t.mu.Lock()
+	t.unlockAnd(t.done)
+}
+
+func (t *cashier) unlockAnd(f func()) {
+	t.n = 0
+	t.mu.Unlock()
+	f()
+}
+
+// Take has the only edge.
+func (d *purse) Take() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.t.mu.Lock()
+	d.t.n++
+	d.t.mu.Unlock()
+}
