@@ -47,13 +47,14 @@
 // the lock. If there is one partner that needs no lock, the wait comes to an end
 // and is not reported.
 //
-// Not reported are a select that has a default, or a case that ends it without the
-// lock, such as <-ctx.Done() or a timeout; a channel whose buffer has room for all
-// that is sent; a Cond that waits with its own lock; a send with the read lock held to
-// a receiver that needs none, which keeps Close from closing the channel; a lock
-// that only lets in one request at a time; and slow work such as time.Sleep or a
-// download. The last makes a program slow, but not hang: keep it out of a section
-// that others are waiting for all the same.
+// Not reported are a goroutine that needs the lock only where it would wait for
+// itself; a select that has a default, or a case that ends it without the lock, such
+// as <-ctx.Done() or a timeout; a channel whose buffer has room for all that is sent;
+// a Cond that waits with its own lock; a send with the read lock held to a receiver
+// that needs none, which keeps Close from closing the channel; a lock that only lets
+// in one request at a time; and slow work such as time.Sleep or a download. The last
+// makes a program slow, but not hang: keep it out of a section that others are waiting
+// for all the same.
 //
 // To keep a report quiet, say why:
 //

@@ -79,12 +79,19 @@
 //
 //	a.mu is acquired while l.mu is held (locked on line 10), against the declared order account.mu < ledger.mu (line 3)
 //
+// Of an exported function of an internal package all callers are at hand. There the
+// report is at the call, if the call does not always pass the two in one order.
+//
+// A function that is stored in a field and called with a lock held is one of those
+// that the package stores there, if they are few.
+//
 // Not reported are locks that are taken by TryLock, which does not wait; pairs
 // that are taken with a third lock held on both sides, which lets only one of
-// them in; read locks of an RWMutex that nobody locks for writing; a lock of an
-// object that no other goroutine knows yet; what init does; parents that lock
-// their children, lists that are locked hand over hand, and shards that are
-// locked in the order of their numbers; and functions that a go statement starts,
+// them in, or a channel with room for one that serves as such; read locks of an
+// RWMutex that nobody locks for writing; a lock of an object that no other goroutine
+// knows yet, or that was stored under the lock that is held; what init does; parents
+// that lock their children, lists that are locked hand over hand, and shards that
+// are locked in the order of their numbers; and functions that a go statement starts,
 // which do not hold the locks of their starter.
 //
 // To keep a report quiet, say why:

@@ -42,6 +42,11 @@ func run(pass *analysis.Pass) (any, error) {
 			analysis.RelatedInformation{Pos: x.Order.Pos, Message: "declared here"})
 	}
 	for _, p := range result.Pairs {
+		if p.Foreign {
+			pass.Reportf(p.Edge.Pos, "%s acquires %s while it holds %s (%s): two goroutines that call %s with the arguments exchanged wait for each other",
+				p.Edge.Call, p.Edge.ToExpr, p.Edge.FromExpr, p.Edge.At, p.Func)
+			continue
+		}
 		report(pass, p.Edge, fmt.Sprintf(": two goroutines that call %s with the arguments exchanged wait for each other", p.Func),
 			analysis.RelatedInformation{Pos: p.Edge.HeldPos, Message: p.Edge.FromExpr + " locked here"})
 	}

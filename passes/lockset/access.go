@@ -524,16 +524,13 @@ func (s *State) holds() bool {
 	return slices.ContainsFunc(s.locks, func(l Lock) bool { return l.Status == Held })
 }
 
-// Targets returns the functions that the call of a function value may reach, if
-// it is loaded from a field or package variable and all that may be there are
-// known.
+// Targets returns functions that the call of a function value may reach, if it is
+// loaded from a field or package variable: those that the package puts there, if
+// they are few.
 func (m *Machine) Targets(common *ssa.CallCommon) []*ssa.Function {
-	t := m.Eval(common.Value)
-	if common.IsInvoke() || t.Kind != locks.Deref {
-		return nil
-	}
 	var out []*ssa.Function
-	for _, s := range m.Stored(cellOf(t.X)) {
+	stores, _ := m.targets(common)
+	for _, s := range stores {
 		v, ok := s.Func.Val.(ssa.Value)
 		if !ok {
 			return nil
@@ -543,6 +540,29 @@ func (m *Machine) Targets(common *ssa.CallCommon) []*ssa.Function {
 		}
 	}
 	return out
+}
+
+// targets does the work of Targets. Owner is the struct that the field belongs to.
+func (m *Machine) targets(common *ssa.CallCommon) (stores []Store, owner *locks.Term) {
+	t := m.Eval(common.Value)
+	if common.IsInvoke() || t.Kind != locks.Deref {
+		return nil, nil
+	}
+	return m.Known(cellOf(t.X)), t.X.X
+}
+
+// Roles tells which objects have the functions that the call of a function value may
+// reach: those that are loaded from the given fields. Owner is the object that has the
+// value that is called. There are none if nothing is known.
+func (m *Machine) Roles(common *ssa.CallCommon) (owner *locks.Term, from []*types.Var) {
+	stores, owner := m.targets(common)
+	for _, s := range stores {
+		if s.From == nil {
+			return nil, nil
+		}
+		from = append(from, s.From)
+	}
+	return owner, from
 }
 
 // Visits returns the accesses and calls in fn's own code as they are reached

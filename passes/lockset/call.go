@@ -262,11 +262,14 @@ func (m *Machine) storedEffects(st *State, t *locks.Term) *Effects {
 
 // A Store is a function that is stored in a field or package variable. Owner is
 // the struct that the field belongs to, in the terms of the code that stores;
-// Params translates the terms of the code that makes the function to those.
+// Params translates the terms of the code that makes the function to those. From is
+// the field that the struct was loaded from when a method that stores was called, or
+// nil.
 type Store struct {
 	Func  *locks.Term
 	Owner *locks.Term
 	Args  map[*locks.Term]*locks.Term
+	From  *types.Var
 }
 
 // rebase returns eff, the effects of a stored function, with the owner of the

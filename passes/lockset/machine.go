@@ -52,6 +52,9 @@ type Machine struct {
 	// Stored returns the functions that may be stored in a field (a *types.Var)
 	// or package variable (a locks.Global), if all are known.
 	Stored func(any) []Store
+	// Known returns those of them that the package shows, if they are few: there may
+	// be others.
+	Known func(any) []Store
 	// Implementation returns the only function of the package that a call of an
 	// interface method can reach, or nil.
 	Implementation func(*types.Func) *ssa.Function

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -23,10 +24,13 @@ type acquisition struct {
 	// when are the values of the function's own parameters with which it happens,
 	// as far as the source tests them.
 	when []when
+	// roles are the objects that can be meant, as far as parameters tell.
+	roles []role
 
 	call  ssa.CallInstruction // the call below which it is, or nil
 	below *acquisition        // that of the callee
 	depth int                 // the number of functions on the way
+	lits  int                 // how many of them are literals
 }
 
 // maxChain bounds the functions that are named on the way to an acquisition.
@@ -50,14 +54,64 @@ type when struct {
 	value bool
 }
 
-// seenFrom returns acq as the caller at call sees it, nil if the arguments of the
-// call exclude it.
-func (acq *acquisition) seenFrom(call ssa.CallInstruction) *acquisition {
-	up := &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1}
-	if len(acq.when) == 0 {
+// A role says that a parameter must be an object that is loaded from one of the
+// fields: a callback that was registered there is not that of objects of the same type
+// that serve another purpose.
+type role struct {
+	param *ssa.Parameter
+	from  []*types.Var
+}
+
+// excludes reports whether the role is not that of value v.
+func (r role) excludes(v ssa.Value) bool {
+	f := ir.LoadedFrom(v)
+	return f != nil && !slices.Contains(r.from, f)
+}
+
+// throughField returns acq, which the function around call knows from a function that
+// call calls by a field, nil if another object's field is meant.
+func (a *analyzer) throughField(acq *acquisition, call ssa.CallInstruction) *acquisition {
+	if acq == nil || call.Common().IsInvoke() || locks.CalleeOf(call.Common(), call.Common().Value).Body != nil {
+		return acq
+	}
+	owner, from := a.m.Roles(call.Common())
+	if len(from) == 0 || owner == nil {
+		return acq
+	}
+	switch {
+	case owner.Kind == locks.Root:
+		if p, ok := owner.Val.(*ssa.Parameter); ok {
+			acq.roles = append(acq.roles, role{p, from})
+		}
+	case owner.Kind == locks.Deref && owner.X.Kind == locks.Field && !slices.Contains(from, owner.X.Var):
+		return nil
+	}
+	return acq
+}
+
+// seenFrom returns acq, of function fn, as the caller at call sees it, nil if the
+// arguments of the call exclude it. Of functions of other packages fn is nil.
+func (acq *acquisition) seenFrom(fn *ssa.Function, call ssa.CallInstruction) *acquisition {
+	up := &acquisition{mode: acq.mode, at: acq.at, call: call, below: acq, depth: acq.depth + 1, lits: acq.lits}
+	if fn != nil && fn.Parent() != nil {
+		up.lits++
+	}
+	if len(acq.when)+len(acq.roles) == 0 {
 		return up
 	}
 	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
+	for _, r := range acq.roles {
+		i := slices.Index(r.param.Parent().Params, r.param)
+		if fn != r.param.Parent() {
+			up.roles = append(up.roles, r) // a literal in it
+		} else if len(args) != len(fn.Params) {
+			continue
+		} else if r.excludes(args[i]) {
+			return nil
+		} else if p, ok := args[i].(*ssa.Parameter); ok {
+			up.roles = append(up.roles, role{p, r.from})
+		}
+	}
 	for _, w := range acq.when {
 		if w.param >= len(args) {
 			continue
@@ -131,8 +185,11 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 				continue
 			}
 			imported := a.imported(foreign)
+			if len(a.handed[foreign]) > 0 {
+				a.nests[foreign] = append(a.nests[foreign], call)
+			}
 			for _, c := range sortedClasses(imported) {
-				sources = append(sources, found{fn, c, imported[c].seenFrom(call)})
+				sources = append(sources, found{fn, c, imported[c].seenFrom(nil, call)})
 			}
 		}
 	}
@@ -148,7 +205,7 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 		}
 		for _, f := range levels[depth] {
 			for _, c := range callers[f.fn] {
-				if up := f.acq.seenFrom(c.call); up != nil {
+				if up := a.throughField(f.acq.seenFrom(f.fn, c.call), c.call); up != nil {
 					put(c.fn, f.class, up)
 				}
 			}

@@ -14,9 +14,12 @@ import (
 const (
 	maxLength = 5
 	maxCalls  = 3
-	// maxSteps bounds the calls of all edges of a cycle, and those edges that two
-	// would not need.
+	// maxSteps bounds the calls of all edges of a cycle, and what two edges would not
+	// need: each further edge, and each writer that must wait between two readers, is
+	// one more goroutine that has to meet the others, on the very same objects.
 	maxSteps = 5
+	// perGoroutine is what a further goroutine counts. Two edges need two.
+	perGoroutine = 2
 )
 
 // findCycles finds the cycles that edges of the package close: for each edge the
@@ -57,13 +60,13 @@ func (a *analyzer) findCycles() {
 }
 
 // calls returns the number of calls between the lock that is held and the one that
-// is acquired.
+// is acquired. What a literal does stands where the literal does: it is no step.
 func (e *Edge) calls() int {
 	n := len(e.Chain)
 	if e.Call != "" && (n == 0 || e.Chain[0] != e.Call) {
 		n++
 	}
-	return n
+	return n - e.Literals
 }
 
 // known reports whether the packages below have c already.
@@ -133,11 +136,7 @@ func (a *analyzer) witness(e *Edge, path []Class) *Cycle {
 
 // possible reports whether the edges of a cycle can wait for each other.
 func (a *analyzer) possible(edges []*Edge) bool {
-	steps := 2 * (len(edges) - 2)
-	for _, e := range edges {
-		steps += e.calls()
-	}
-	if steps > maxSteps {
+	if steps(edges) > maxSteps {
 		return false
 	}
 	for _, g := range edges[0].Gates {
@@ -161,6 +160,18 @@ func (a *analyzer) possible(edges []*Edge) bool {
 		}
 	}
 	return true
+}
+
+// steps returns how much has to come together in a cycle of the edges.
+func steps(edges []*Edge) int {
+	n := perGoroutine * (len(edges) - 2)
+	for i, e := range edges {
+		n += e.calls()
+		if f := edges[(i+1)%len(edges)]; len(edges) > 2 && e.ToMode == locks.Read && f.FromMode == locks.Read {
+			n += perGoroutine
+		}
+	}
+	return n
 }
 
 // rotate returns c beginning at the edge that is to be reported: of those of the

@@ -13,7 +13,10 @@ import (
 )
 
 // An AcquireFact tells which kinds of locks an exported function may acquire.
-type AcquireFact struct{ Locks []Acquisition }
+type AcquireFact struct {
+	Locks []Acquisition
+	Nests []Nest
+}
 
 // An Acquisition is a kind of lock that a function may acquire.
 type Acquisition struct {
@@ -73,6 +76,10 @@ func (a *analyzer) imported(fn *types.Func) map[Class]*acquisition {
 		for _, l := range f.Locks {
 			m[l.Class] = &acquisition{mode: l.Mode, at: l.At, tail: l.Chain, depth: len(l.Chain)}
 		}
+		if len(f.Nests) > 0 {
+			a.handed[fn] = f.Nests
+			a.nesting = append(a.nesting, fn)
+		}
 	}
 	a.facts[fn] = m
 	return m
@@ -111,7 +118,7 @@ func (a *analyzer) export(orders []*Order) {
 			continue
 		}
 		below := a.result.below[fn]
-		var f AcquireFact
+		f := AcquireFact{Nests: a.handed[obj]}
 		for _, c := range sortedClasses(below) {
 			if strings.Contains(c.Name, "·") || len(f.Locks) == maxAcquired {
 				continue

@@ -80,7 +80,7 @@ func (r *Result) AcquiresAt(call ssa.CallInstruction, c Class, calls int) (mode 
 	}
 	callees, foreign := r.a.callees(call)
 	for _, fn := range callees {
-		if acq := r.below[fn][c]; acq != nil && acq.depth <= calls && acq.seenFrom(call) != nil {
+		if acq := r.below[fn][c]; acq != nil && acq.depth <= calls && r.a.reached(acq, fn, call) {
 			return acq.mode, acq.at, true
 		}
 	}
@@ -124,6 +124,8 @@ type Edge struct {
 	Call  string
 	Chain []string
 	At    string
+	// Literals is how many of the functions in Chain are literals.
+	Literals int
 	// Gates are the other locks that are held, by the function or its callers.
 	Gates []Gate
 	// Pos and End are those of the acquisition or call, not valid for imported
@@ -142,12 +144,6 @@ type Gate struct {
 // A Cycle is a sequence of edges, each beginning where the one before it ends.
 // The first is an edge of the package.
 type Cycle struct{ Edges []*Edge }
-
-// A Pair is a function that nests the locks of two of its parameters.
-type Pair struct {
-	Edge *Edge
-	Func string // as messages call it
-}
 
 type analyzer struct {
 	pass *analysis.Pass
@@ -168,6 +164,12 @@ type analyzer struct {
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
+	batons  []*baton       // nil before they have been looked for
+	// handed are the pairs that are the callers' to judge, and nests the calls of those
+	// of other packages, which nesting lists.
+	handed  map[*types.Func][]Nest
+	nests   map[*types.Func][]ssa.CallInstruction
+	nesting []*types.Func
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -184,6 +186,8 @@ func run(pass *analysis.Pass) (any, error) {
 		facts:   make(map[*types.Func]map[Class]*acquisition),
 		events:  make(map[*ssa.Function][]lockset.Event),
 		methods: make(map[abstract][]*ssa.Function),
+		handed:  make(map[*types.Func][]Nest),
+		nests:   make(map[*types.Func][]ssa.CallInstruction),
 	}
 	a.result.todo = a.compute
 	if !sum.Std() {
@@ -228,9 +232,11 @@ func (a *analyzer) compute() {
 	for _, fn := range a.m.IR.Funcs {
 		if !isInit(fn) {
 			a.calls(fn)
+			a.lent(fn)
 		}
 	}
 	slices.SortStableFunc(a.result.Edges, func(e, f *Edge) int { return a.m.IR.Compare(e.Pos, f.Pos) })
+	a.importPairs()
 	imported := a.importEdges()
 	a.findCycles()
 	a.findAgainst(append(slices.Clip(orders), imported...))
@@ -288,6 +294,17 @@ func (a *analyzer) fresh(t *locks.Term, instr ssa.Instruction) bool {
 	return st == ownership.Private || made && st != ownership.Started && alloc.Parent() == instr.Parent() && !a.stored(alloc, instr)
 }
 
+// kept reports whether the lock named t belongs to an object that only the running
+// code could reach when it acquired h, and has done no more with since than to store
+// it: others find it when h is released.
+func (a *analyzer) kept(t *locks.Term, instr ssa.Instruction, h lockset.Lock) bool {
+	v, ok := t.Base().Val.(ssa.Value)
+	if !ok || h.Site.Instr.Parent() != instr.Parent() {
+		return false
+	}
+	return a.own.Of(v, h.Site.Instr) == ownership.Private && a.own.Of(v, instr) == ownership.Stored
+}
+
 // stored reports whether the object alloc may be in some structure when its function
 // gets to instr. That callees have been given it does not count.
 func (a *analyzer) stored(alloc *ssa.Alloc, instr ssa.Instruction) bool {
@@ -321,7 +338,7 @@ func (a *analyzer) nested(f *lockset.Function) {
 				continue
 			}
 			from, ok := a.classOf(h.Term)
-			if !ok || a.fresh(h.Term, e.Instr) {
+			if !ok || a.fresh(h.Term, e.Instr) || a.kept(e.Lock, e.Instr, h) {
 				continue
 			}
 			edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: e.Mode, FromExpr: h.Site.Expr, ToExpr: e.Site.Expr}
@@ -365,7 +382,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				continue // nested knows more: conditions, and names
 			}
 			acq := below[to]
-			if v.Callee != nil && acq.seenFrom(call) == nil {
+			if v.Callee != nil && acq.seenFrom(v.Callee, call) == nil {
 				continue
 			}
 			for _, h := range v.Locks {
@@ -376,7 +393,7 @@ func (a *analyzer) calls(fn *ssa.Function) {
 				if len(a.byPair[[2]Class{from, to}]) > 0 && a.hasSite(from, to, call) {
 					continue
 				}
-				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at}
+				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at, Literals: acq.lits}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}
@@ -400,18 +417,20 @@ func (a *analyzer) belowCall(v *lockset.Visit, call ssa.CallInstruction) map[Cla
 		return a.imported(v.Foreign)
 	}
 	callees, _ := a.callees(call)
-	if len(callees) == 1 {
-		return a.result.below[callees[0]]
-	}
 	all := make(map[Class]*acquisition)
 	for _, fn := range callees {
 		for c, acq := range a.result.below[fn] {
-			if all[c] == nil {
+			if all[c] == nil && a.reached(acq, fn, call) {
 				all[c] = acq
 			}
 		}
 	}
 	return all
+}
+
+// reached reports whether call may reach acq, which its callee fn does.
+func (a *analyzer) reached(acq *acquisition, fn *ssa.Function, call ssa.CallInstruction) bool {
+	return a.throughField(acq.seenFrom(fn, call), call) != nil
 }
 
 // hasSite reports whether an edge is known already at the call.
@@ -499,7 +518,7 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	e.Pos, e.End = a.span(instr)
 	e.HeldPos, _ = a.span(h.Site.Instr)
 	e.Where, e.HeldAt = a.m.Position(e.Pos), a.m.Position(e.HeldPos)
-	e.Gates = a.gates(fn, e, all)
+	e.Gates = a.gates(fn, e, instr, all)
 	if slices.ContainsFunc(a.byPair[key], func(f *Edge) bool {
 		return f.Pos == e.Pos && slices.Equal(f.Gates, e.Gates) && f.FromMode == e.FromMode
 	}) {
@@ -509,8 +528,8 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	a.result.Edges = append(a.result.Edges, e)
 }
 
-// gates returns the locks that are held around e, in fn.
-func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
+// gates returns the locks that are held around e, at instr in fn.
+func (a *analyzer) gates(fn *ssa.Function, e *Edge, instr ssa.Instruction, all []lockset.Lock) []Gate {
 	var out []Gate
 	add := func(c Class, mode locks.Mode) {
 		if g := (Gate{c, mode}); c != e.From && c != e.To && !slices.Contains(out, g) {
@@ -533,6 +552,7 @@ func (a *analyzer) gates(fn *ssa.Function, e *Edge, all []lockset.Lock) []Gate {
 			add(a.owners[k], h.Mode)
 		}
 	}
+	a.batonsAt(instr, func(c Class) { add(c, locks.Write) })
 	return out
 }
 
@@ -575,158 +595,4 @@ func displayName(fn *types.Func) string {
 		}
 	}
 	return fn.Name()
-}
-
-// pair records that a function nests locks of one class that belong to two of
-// its parameters, in the order that its caller chooses.
-func (a *analyzer) pair(f *lockset.Function, e lockset.Event, h lockset.Lock, edge *Edge) {
-	p, q := parameter(h.Term), parameter(e.Lock)
-	if p == nil || q == nil || p == q || p.Parent() != q.Parent() || p.Parent() != f.Fn || !a.bothWays(f.Fn, p, q) || compared(e.Instr, p, q) {
-		return
-	}
-	if chosen(e.Site.Instr) || chosen(h.Site.Instr) {
-		return // which of the two it is was decided before
-	}
-	if e.Site.Via != nil && e.Site.Via.Chain != nil || e.Mode == locks.Read && h.Mode == locks.Read && !a.writes[edge.From] {
-		return
-	}
-	for _, g := range a.gates(f.Fn, edge, e.State.Locks()) {
-		if g.Mode == locks.Write {
-			return
-		}
-	}
-	edge.Pos, edge.End = a.span(e.Site.Instr)
-	edge.HeldPos, _ = a.span(h.Site.Instr)
-	if !slices.ContainsFunc(a.result.Pairs, func(y *Pair) bool { return y.Edge.Pos == edge.Pos }) {
-		a.result.Pairs = append(a.result.Pairs, &Pair{edge, a.display(f.Fn)})
-	}
-}
-
-// chosen reports whether the receiver of call is one of several values.
-func chosen(call ssa.CallInstruction) bool {
-	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
-	if len(args) == 0 {
-		return false
-	}
-	v := args[0]
-	for {
-		switch u := v.(type) {
-		case *ssa.FieldAddr:
-			v = u.X
-			continue
-		case *ssa.Phi:
-			return true
-		}
-		return false
-	}
-}
-
-// parameter returns the parameter that decides which lock t is: the object whose
-// own field it is, at any depth of embedding, or the key of the element whose field
-// it is. It is nil if no parameter does.
-func parameter(t *locks.Term) *ssa.Parameter {
-	for t.Kind == locks.Field {
-		t = t.X
-	}
-	if t.Kind == locks.Deref && t.X.Kind == locks.Elem {
-		t = t.X
-	}
-	if t.Kind == locks.Elem {
-		t = t.Y
-	}
-	if t.Kind != locks.Root {
-		return nil
-	}
-	p, _ := t.Val.(*ssa.Parameter)
-	return p
-}
-
-// bothWays reports whether fn may be called with the objects for p and q
-// exchanged: by other packages, or by the calls at hand, unless these always pass
-// the same two kinds of objects in the same order.
-func (a *analyzer) bothWays(fn *ssa.Function, p, q *ssa.Parameter) bool {
-	if !types.Identical(p.Type(), q.Type()) {
-		return false
-	}
-	obj, ok := fn.Object().(*types.Func)
-	if !ok || obj.Exported() {
-		return true
-	}
-	type kinds struct{ first, second any }
-	seen := make(map[kinds]bool)
-	i, j := slices.Index(fn.Params, p), slices.Index(fn.Params, q)
-	for _, f := range a.m.IR.Funcs {
-		for _, b := range f.Blocks {
-			for _, instr := range b.Instrs {
-				call, ok := instr.(ssa.CallInstruction)
-				if !ok {
-					continue
-				}
-				callee := locks.CalleeOf(call.Common(), call.Common().Value)
-				if callee.Body == fn && max(i, j) < len(callee.Args) {
-					seen[kinds{kindOf(callee.Args[i]), kindOf(callee.Args[j])}] = true
-				}
-			}
-		}
-	}
-	for k := range seen {
-		if k.first == k.second || seen[kinds{k.second, k.first}] {
-			return true
-		}
-	}
-	return len(seen) == 0
-}
-
-// kindOf returns what v is, as far as another argument may be of the same kind:
-// the field that it is loaded from, or nil.
-func kindOf(v ssa.Value) any {
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		v = load.X
-	}
-	if f, ok := v.(*ssa.FieldAddr); ok {
-		return f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(f.Field)
-	}
-	return nil
-}
-
-// compared reports whether instr runs only after a test that compares p with q,
-// or parts of them: that is how one order is chosen for all.
-func compared(instr ssa.Instruction, p, q *ssa.Parameter) bool {
-	for b := instr.Block(); b != nil; b = b.Idom() {
-		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cmp, ok := branch.Cond.(*ssa.BinOp)
-		if ok && (cmp.Op == token.EQL || cmp.Op == token.NEQ) && dependsOn(cmp.X, p, 0) != dependsOn(cmp.X, q, 0) {
-			continue // whether they are the same
-		}
-		if !dependsOn(branch.Cond, p, 0) || !dependsOn(branch.Cond, q, 0) {
-			continue
-		}
-		for _, s := range b.Succs {
-			if len(s.Preds) == 1 && s.Dominates(instr.Block()) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// dependsOn reports whether v is computed from p.
-func dependsOn(v ssa.Value, p *ssa.Parameter, depth int) bool {
-	if v == ssa.Value(p) {
-		return true
-	}
-	instr, ok := v.(ssa.Instruction)
-	if !ok || depth > 8 {
-		return false
-	}
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
-		if *op != nil && dependsOn(*op, p, depth+1) {
-			return true
-		}
-	}
-	return false
 }

@@ -64,6 +64,7 @@ type Result struct {
 	todo func()
 
 	pkg     *ir.Package
+	choices ir.Choices
 	objects map[ssa.Value]*object
 	results map[result]bool
 	params  map[*ssa.Parameter]bool // private in all calls
@@ -329,6 +330,42 @@ func (r *Result) captured(fv *ssa.FreeVar, seen map[ssa.Value]bool) Status {
 	return r.of(outer, where, seen)
 }
 
+// Entry returns the instruction of the function around literal fn at which fn runs,
+// if it runs in place, or nil.
+func (r *Result) Entry(fn *ssa.Function) ssa.Instruction {
+	if fn.Parent() == nil {
+		return nil
+	}
+	if at := r.entry(fn, fn.Parent()); at != nil || len(fn.FreeVars) > 0 {
+		return at
+	}
+	return plainEntry(fn)
+}
+
+// plainEntry is Entry for a literal that captures nothing, which is a plain function.
+func plainEntry(fn *ssa.Function) ssa.Instruction {
+	var found ssa.Instruction
+	var buf [8]*ssa.Value
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			for _, op := range instr.Operands(buf[:0]) {
+				if *op != ssa.Value(fn) {
+					continue
+				}
+				call, ok := instr.(*ssa.Call)
+				if !ok || found != nil {
+					return nil
+				}
+				if call.Call.Value != *op && known.UseOf(locks.CalleeOf(&call.Call, call.Call.Value).Func) != known.Calls {
+					return nil
+				}
+				found = call
+			}
+		}
+	}
+	return found
+}
+
 // entry returns the instruction of function outer at which literal fn runs, if
 // it runs in place, or nil.
 func (r *Result) entry(fn, outer *ssa.Function) ssa.Instruction {
@@ -373,7 +410,7 @@ func (r *Result) made(v ssa.Value, at ssa.Instruction) Status {
 	}
 	st := Private
 	for _, p := range r.object(v).published {
-		if r.reaches(p.instr, at, v) && !(p.how == Started && r.joined(p.instr, at)) {
+		if r.reaches(p.instr, at, v) && !r.choices.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
 			st = worse(st, p.how)
 		}
 	}

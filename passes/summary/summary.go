@@ -203,7 +203,7 @@ func (r *Result) compute() {
 	r.dec = newDecoder(names, r.pass.Pkg)
 	m.ImportCond = r.importCond
 	t := newTargets(m, r.pass.Pkg)
-	m.Stored, m.Implementation = t.stored, t.implementation
+	m.Stored, m.Known, m.Implementation = t.stored, t.known, t.implementation
 	findConds(m)
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {

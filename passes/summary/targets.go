@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
@@ -32,11 +33,12 @@ func newTargets(m *lockset.Machine, pkg *types.Package) *targets {
 		open:    make(map[any]bool),
 		methods: make(map[*types.Func]*ssa.Function),
 	}
-	callers := staticCallers(m.IR.Funcs)
+	callers := findCallers(m.IR.Funcs)
 	for _, fn := range m.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				if store, ok := instr.(*ssa.Store); ok {
+				// What tests store says nothing of the code that they test.
+				if store, ok := instr.(*ssa.Store); ok && !m.IR.InTest(store.Pos()) {
 					if _, ok := store.Val.Type().Underlying().(*types.Signature); ok {
 						t.add(store, callers)
 					}
@@ -47,25 +49,60 @@ func newTargets(m *lockset.Machine, pkg *types.Package) *targets {
 	return t
 }
 
-// staticCallers returns the static calls of each function, in source order.
-func staticCallers(funcs []*ssa.Function) map[*ssa.Function][]ssa.CallInstruction {
-	callers := make(map[*ssa.Function][]ssa.CallInstruction)
+// callers are the calls of a package's functions, in source order.
+type callers struct {
+	static map[*ssa.Function][]ssa.CallInstruction
+	// invokes are those of interface methods, by the method's name, that pass a
+	// function.
+	invokes map[string][]ssa.CallInstruction
+}
+
+func findCallers(funcs []*ssa.Function) callers {
+	c := callers{make(map[*ssa.Function][]ssa.CallInstruction), make(map[string][]ssa.CallInstruction)}
 	for _, fn := range funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok {
-					if c := locks.CalleeOf(call.Common(), call.Common().Value); c.Body != nil {
-						callers[c.Body] = append(callers[c.Body], call)
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				common := call.Common()
+				if common.IsInvoke() {
+					if slices.ContainsFunc(common.Args, isFunc) {
+						c.invokes[common.Method.Name()] = append(c.invokes[common.Method.Name()], call)
 					}
+				} else if callee := locks.CalleeOf(common, common.Value); callee.Body != nil {
+					c.static[callee.Body] = append(c.static[callee.Body], call)
 				}
 			}
 		}
 	}
-	return callers
+	return c
+}
+
+func isFunc(v ssa.Value) bool {
+	_, ok := v.Type().Underlying().(*types.Signature)
+	return ok
+}
+
+// of returns the calls that may reach fn: its own, and those of the methods of
+// interfaces that its receiver implements.
+func (c callers) of(fn *ssa.Function) []ssa.CallInstruction {
+	out := slices.Clip(c.static[fn])
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return out
+	}
+	for _, call := range c.invokes[fn.Name()] {
+		if iface, ok := call.Common().Value.Type().Underlying().(*types.Interface); ok && types.Implements(recv.Type(), iface) {
+			out = append(out, call)
+		}
+	}
+	return out
 }
 
 // add records that store puts a function into a field or package variable.
-func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInstruction) {
+func (t *targets) add(store *ssa.Store, callers callers) {
 	at := t.machine.Eval(store.Addr)
 	key := holder(at)
 	if key == nil {
@@ -82,7 +119,11 @@ func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInst
 		t.stores[key] = append(t.stores[key], s)
 		t.open[key] = t.open[key] || len(t.stores[key]) > maxStores
 	}
-	switch v := store.Val.(type) {
+	val := store.Val
+	if named, ok := val.(*ssa.ChangeType); ok { // to a named function type
+		val = named.X
+	}
+	switch v := val.(type) {
 	case *ssa.MakeClosure, *ssa.Function:
 		put(lockset.Store{Func: t.machine.Eval(v), Owner: at.X})
 	case *ssa.Const: // nil
@@ -90,9 +131,8 @@ func (t *targets) add(store *ssa.Store, callers map[*ssa.Function][]ssa.CallInst
 		fn := v.Parent()
 		if obj, ok := fn.Object().(*types.Func); !ok || reachable(obj) {
 			t.open[key] = true
-			return
 		}
-		for _, call := range callers[fn] {
+		for _, call := range callers.of(fn) {
 			t.addArgument(key, v, at, call, put)
 		}
 	default:
@@ -127,6 +167,9 @@ func (t *targets) addArgument(key any, p *ssa.Parameter, at *locks.Term, call ss
 			break
 		}
 		arg := t.machine.Eval(callee.Args[i])
+		if at.X != nil && at.X.Kind == locks.Root && at.X.Val == ssa.Value(param) {
+			s.From = ir.LoadedFrom(callee.Args[i])
+		}
 		if param == p {
 			s.Func = arg
 		} else if arg.Kind != locks.Const {
@@ -149,6 +192,15 @@ func (t *targets) addArgument(key any, p *ssa.Parameter, at *locks.Term, call ss
 // all are known.
 func (t *targets) stored(key any) []lockset.Store {
 	if t.open[key] {
+		return nil
+	}
+	return t.stores[key]
+}
+
+// known returns the functions that the package itself puts into the field or
+// variable, if they are few.
+func (t *targets) known(key any) []lockset.Store {
+	if len(t.stores[key]) > maxStores {
 		return nil
 	}
 	return t.stores[key]

@@ -218,7 +218,8 @@ func (a *analyzer) partners(kind Kind, ch ssa.Value, h holding, at ssa.Instructi
 }
 
 // joined reports whether a goroutine that the WaitGroup wg counts needs a lock of
-// class c.
+// class c. If all that shows it is that the goroutine calls what waits here, then it
+// would wait for itself, whatever is locked: there must be more to it.
 func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, h holding) (*Wait, bool) {
 	k := a.key(wg)
 	if k == nil {
@@ -234,7 +235,7 @@ func (a *analyzer) joined(call *ssa.Call, wg ssa.Value, h holding) (*Wait, bool)
 		if o.role != done || a.m.IR.InTest(o.fn.Pos()) {
 			continue
 		}
-		if where, ok := a.needsBefore(o, h); ok {
+		if where, ok := a.needsBefore(o, h); ok && where != a.m.Position(a.pos(h.lock.Site.Instr)) {
 			return &Wait{Kind: Join, Expr: a.callExpr(call), Partner: a.display(o.fn), At: where}, true
 		}
 	}

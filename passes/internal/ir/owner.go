@@ -1,9 +1,29 @@
 package ir
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
+
+	"golang.org/x/tools/go/ssa"
 )
+
+// LoadedFrom returns the field that v is loaded from, or nil.
+func LoadedFrom(v ssa.Value) *types.Var {
+	load, ok := v.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return nil
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	if !ok {
+		return nil
+	}
+	s, ok := addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	return s.Field(addr.Field).Origin()
+}
 
 // An Owner says where a field of a struct stands: the first of the package's types,
 // by name, that has it, and the path to it from there, ".mu" or, through fields

@@ -677,3 +677,53 @@ func (l *lonely) FN_Wait() int {
 	defer l.mu.Unlock()
 	return <-l.ch
 }
+
+// The goroutine comes to the Wait itself only when it must not wait: then it would
+// wait for its own end, with or without the lock.
+type reactor struct {
+	mu      sync.Mutex
+	monitor sync.WaitGroup
+	n       int
+}
+
+// Start starts what Stop waits for.
+func (s *reactor) Start() {
+	s.monitor.Add(1)
+	go s.watch()
+}
+
+func (s *reactor) watch() {
+	defer s.monitor.Done()
+	for s.n < 10 {
+		s.n++
+	}
+	s.end(true)
+}
+
+func (s *reactor) end(inside bool) {
+	if !inside {
+		s.Stop()
+	}
+}
+
+// Stop lets nobody start another one meanwhile.
+func (s *reactor) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.monitor.Wait()
+}
+
+// A function that only tests put there says nothing of the others that may be there.
+type detector struct {
+	mu      sync.Mutex
+	failure func(string)
+}
+
+// Compare calls what is in the field.
+func (d *detector) Compare() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failure != nil {
+		d.failure("changed")
+	}
+}

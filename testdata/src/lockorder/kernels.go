@@ -202,8 +202,10 @@ type queue30872 interface {
 
 type controller30872 struct {
 	queue   queue30872
-	process func()
+	process processFunc30872
 }
+
+type processFunc30872 func()
 
 // HasSynced asks the queue.
 func (c *controller30872) HasSynced() { c.queue.HasSynced() }
@@ -219,9 +221,11 @@ func (h handlerFuncs30872) OnAdd() {
 	}
 }
 
+type syncer30872 interface{ HasSynced() }
+
 type informer30872 struct {
 	sync.Mutex
-	controller interface{ HasSynced() }
+	controller syncer30872
 }
 
 func (f *informer30872) ClustersSynced() {
@@ -261,10 +265,10 @@ func newController30872(h handler30872) *controller30872 {
 	return &controller30872{queue: &fifo30872{}, process: func() { h.OnAdd() }}
 }
 
-// FN_ProcessLoop hands over what Pop calls under its lock: a value of a field,
+// ProcessLoop hands over what Pop calls under its lock: a value of a field,
 // which calls a value of another.
-func (c *controller30872) FN_ProcessLoop() {
-	c.queue.Pop(c.process)
+func (c *controller30872) ProcessLoop() {
+	c.queue.Pop(c.process) // want `c\.queue\.Pop acquires informer30872\.Mutex \(c\.queue\.Pop → h\.OnAdd → h\.add → f\.addCluster, kernels\.go:\d+\) while fifo30872\.lock is held \(locked on line \d+\), but \S*ClustersSynced \(kernels\.go:\d+\)`
 }
 
 // cockroach3710: the reader goes on to read what it has read-locked, through

@@ -279,3 +279,62 @@ func (s *stage) Fly() {
 	defer s.bow.Unlock()
 	s.n--
 }
+
+// Three edges, of which two readers meet a third lock's writer: that takes a fourth
+// goroutine, and calls. Nobody can replay it.
+type bank struct {
+	mu sync.RWMutex
+	n  int
+}
+
+type till struct {
+	mu sync.Mutex
+	n  int
+}
+
+type cellar struct {
+	mu sync.Mutex
+	n  int
+}
+
+// Count reads the bank and asks the till.
+func (b *bank) Count(t *till) int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.n + t.count()
+}
+
+func (t *till) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n
+}
+
+// Empty locks the till and puts into the cellar.
+func (t *till) Empty(v *cellar) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v.put(t.n)
+}
+
+func (v *cellar) put(n int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.n += n
+}
+
+// Check locks the cellar and reads the bank.
+func (v *cellar) Check(b *bank) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.n == b.sum()
+}
+
+func (b *bank) sum() int {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.n
+}
+
+// Open is the writer.
+func (b *bank) Open(n int) { b.mu.Lock(); b.n = n; b.mu.Unlock() }

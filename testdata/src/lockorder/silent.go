@@ -1,6 +1,9 @@
 package lockorder
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Both orders, and nobody to wait for anybody.
 
@@ -476,4 +479,64 @@ func (t *tray) Ring() {
 	t.n++
 	t.mu.Unlock()
 	t.cond.Signal()
+}
+
+// A channel with room for one is a gate, too: who has sent is alone until he
+// receives.
+type clock struct {
+	turn   chan struct{}
+	timers []*timer
+}
+
+type timer struct {
+	mu   sync.Mutex
+	when int
+}
+
+// NewClock makes the gate.
+func NewClock() *clock { return &clock{turn: make(chan struct{}, 1)} }
+
+// Sort locks two timers, in the order in which it meets them.
+func (c *clock) Sort() {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	slices.SortFunc(c.timers, func(x, y *timer) int {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		y.mu.Lock()
+		defer y.mu.Unlock()
+		return x.when - y.when
+	})
+}
+
+// The gate is around both sides of a cycle.
+type ferry struct {
+	ticket     chan struct{}
+	bow, stern sync.Mutex
+	n          int
+}
+
+// NewFerry makes the gate.
+func NewFerry() *ferry { return &ferry{ticket: make(chan struct{}, 1)} }
+
+// Board has the gate.
+func (f *ferry) Board() {
+	f.ticket <- struct{}{}
+	f.bow.Lock()
+	f.stern.Lock()
+	f.n++
+	f.stern.Unlock()
+	f.bow.Unlock()
+	<-f.ticket
+}
+
+// Land has it, too.
+func (f *ferry) Land() {
+	f.ticket <- struct{}{}
+	defer func() { <-f.ticket }()
+	f.stern.Lock()
+	defer f.stern.Unlock()
+	f.bow.Lock()
+	defer f.bow.Unlock()
+	f.n--
 }
