@@ -243,7 +243,7 @@ func (r *reader) readFile(f *ast.File) {
 // mayConcern reports whether a comment may speak of locks. It must be fast:
 // most comments of most packages do not.
 func mayConcern(text string) bool {
-	for _, stem := range [...]string{"uard", "rotect", "held", "hold", "ocked", "ynchronized by", "equires", "EQUIRES", "aller must", "allers must", "called under", "+check", "concurlint:"} {
+	for _, stem := range [...]string{"uard", "rotect", "held", "hold", "ocked", "ynchronized by", "equires", "EQUIRES", "aller must", "allers must", "the caller to", "called under", "+check", "concurlint:"} {
 		if strings.Contains(text, stem) {
 			return true
 		}

@@ -443,6 +443,10 @@ func (s *Store) update(t *sub, one *single, n int) {}
 		{"Not thread safe, a lock must be held when calling this.", "+0.mu"},
 		{"sub lock must be held", "locked"}, // which one?
 		{"either s.mu or s.statsMu must be held", "locked"},
+		{"This function expects the caller to acquire needed locks.", "locked"},
+		{"Callers must hold all necessary locks.", "locked"},
+		{"The caller need not hold any locks.", ""},
+		{"The caller must release all locks.", ""},
 
 		{"Read lock should be held.", "+0.mu(read)"},
 		{"s.mu must be held for reading.", "+0.mu(read)"},

@@ -60,6 +60,10 @@ func (p *phrase) precondition(d *FuncDecl) {
 	if len(p.words) == 0 || p.is(0, "if when unless once until otherwise while whether") {
 		return
 	}
+	if p.anyLocks() {
+		d.Locked = true
+		return
+	}
 	for _, parse := range [...]func() (refs, bool, bool){p.mustBeHeld, p.mustHold, p.calledWith, p.requires} {
 		r, denied, ok := parse()
 		switch {
@@ -75,6 +79,22 @@ func (p *phrase) precondition(d *FuncDecl) {
 		}
 		return
 	}
+}
+
+// anyLocks parses "expects the caller to acquire needed locks" and its like, which do
+// not say which locks.
+func (p *phrase) anyLocks() bool {
+	for i := range p.words {
+		if !p.is(i, "hold acquire take have") || !p.is(p.skipBack(i, "to must should has have needs need is responsible for"), "to must should has have needs need is responsible for") ||
+			!p.is(p.skipBack(i, "to must should has have needs need is responsible for")-1, "caller callers") {
+			continue
+		}
+		j := p.skip(i+1, "all any the needed necessary required appropriate proper relevant")
+		if j > i+1 && p.is(j, "locks mutexes") && !p.has(0, i, "not never "+conditions) {
+			return true
+		}
+	}
+	return false
 }
 
 // appendNew appends to list the locks that it does not have.

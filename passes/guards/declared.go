@@ -168,7 +168,7 @@ func (a *analyzer) declare(fn *ssa.Function, e *entry) {
 			if t := a.inFunction(q.Path, fn); t != nil && !a.takes(fn, t) {
 				e.sure = append(e.sure, held{t, modeOf(q)})
 			} else if q.Root == Some && len(q.Fields) > 0 {
-				addClass(&e.classes, class{q.Fields[len(q.Fields)-1].Origin(), modeOf(q)})
+				addClass(&e.classes, class{class: q.Fields[len(q.Fields)-1].Origin(), mode: modeOf(q)})
 			}
 		}
 	}

@@ -47,6 +47,9 @@ type held struct {
 type class struct {
 	class any
 	mode  locks.Mode
+	// lent is set for a lock of who has started the goroutine, which others like
+	// it run under, too: it does not keep them from writing.
+	lent bool
 }
 
 // A site is a call of a function of the package.
@@ -82,6 +85,7 @@ func (a *analyzer) findEntries() {
 			}
 		}
 	}
+	a.findLoans()
 	var work []*ssa.Function
 	for _, fn := range a.m.IR.Funcs {
 		e := &entry{any: true}
@@ -106,7 +110,7 @@ func (a *analyzer) findEntries() {
 	}
 	calls := make(map[*ssa.Function][]*ssa.Function)
 	for _, fn := range work {
-		for _, s := range a.telling(fn) {
+		for _, s := range append(slices.Clip(a.telling(fn)), a.loans[fn]...) {
 			if c := calls[s.caller]; len(c) == 0 || c[len(c)-1] != fn {
 				calls[s.caller] = append(c, fn)
 			}
@@ -254,6 +258,9 @@ func (a *analyzer) root(fn *ssa.Function) bool {
 func (a *analyzer) narrow(fn *ssa.Function) bool {
 	e := a.entries[fn]
 	changed := false
+	if c := a.borrowed(fn); len(c) != len(e.classes) && len(a.loans[fn]) > 0 && len(a.sites[fn]) == 0 {
+		e.classes, changed = c, true
+	}
 	for _, s := range a.telling(fn) {
 		caller := a.entries[s.caller]
 		if caller.any {
@@ -408,7 +415,7 @@ func (a *analyzer) passed(s site, fn *ssa.Function) ([]held, []class) {
 			terms = append(terms, held{n, mode})
 		}
 		if c := t.Class(); c != nil {
-			addClass(&classes, class{c, mode})
+			addClass(&classes, class{class: c, mode: mode})
 		}
 	}
 	mentioned := func(t *locks.Term) bool {
@@ -458,6 +465,7 @@ func addClass(cs *[]class, c class) {
 			if c.mode == locks.Write {
 				(*cs)[i].mode = locks.Write
 			}
+			(*cs)[i].lent = (*cs)[i].lent && c.lent
 			return
 		}
 	}

@@ -172,7 +172,8 @@ type analyzer struct {
 	visited     map[*ssa.Function][]lockset.Visit
 	sites       map[*ssa.Function][]site
 	tells       map[*ssa.Function][]site
-	started     []site // go statements
+	loans       map[*ssa.Function][]site // starts of goroutines, see findLoans
+	started     []site                   // go statements
 	uses        map[*ssa.Function]use
 	serial      map[*ssa.Function]bool // passed to singleflight, which runs one at a time
 	once        map[*ssa.Function]bool // run by sync.Once, which orders them before what follows; see inOnce

@@ -299,7 +299,7 @@ func (a *analyzer) view(fn *ssa.Function, v *lockset.Visit) view {
 		for _, n := range a.names(v.At, t) {
 			i := slices.IndexFunc(w.holds, func(h hold) bool { return h.lock == n })
 			if i < 0 {
-				w.holds = append(w.holds, hold{n, mode, t})
+				w.holds = append(w.holds, hold{n, mode, t, false})
 			} else if mode == locks.Write {
 				w.holds[i].mode = mode
 			}
@@ -327,7 +327,7 @@ func (a *analyzer) view(fn *ssa.Function, v *lockset.Visit) view {
 		free := slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class && l.Status != lockset.Held })
 		n := lock{class: c.class}
 		if !free && !slices.ContainsFunc(w.holds, func(h hold) bool { return h.lock == n }) {
-			w.holds = append(w.holds, hold{n, c.mode, nil})
+			w.holds = append(w.holds, hold{n, c.mode, nil, c.lent})
 		}
 	}
 	return w
@@ -409,7 +409,7 @@ func (a *analyzer) letGo(acc *access, l lock) bool {
 
 func (a *analyzer) gripOf(w view, l lock) grip {
 	for _, h := range w.holds {
-		if h.lock != l {
+		if h.lock != l || h.lent && w.visit.Access.Write {
 			continue
 		}
 		if h.mode == locks.Write || l.class != nil {
@@ -430,7 +430,7 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 		// Another lock of the kind may be this one under another name.
 		c := l.term.Class()
 		for _, h := range w.holds {
-			if h.class != nil && h.class == c && (h.held == nil || !a.another(h.held, l, w.visit.At)) {
+			if h.class != nil && h.class == c && !(h.lent && w.visit.Access.Write) && (h.held == nil || !a.another(h.held, l, w.visit.At)) {
 				return unknown
 			}
 		}
@@ -963,6 +963,18 @@ func (a *analyzer) otherwise(d *datum, read *access, guard lock) bool {
 	return a.excludedByKind(d, read, classOf(guard))
 }
 
+// always reports whether write holds a lock of some kind that all who use d hold, but
+// not the guard's: one of them guards d, too, and keeps everybody from it.
+func (a *analyzer) always(d *datum, write *access, guard any) bool {
+	return slices.ContainsFunc(a.kinds(write), func(c class) bool {
+		return c.class != guard && !c.lent && c.mode == locks.Write && !slices.ContainsFunc(d.accesses, func(acc *access) bool {
+			return !acc.exempt && !slices.ContainsFunc(a.kinds(acc), func(k class) bool {
+				return k.class == c.class && (k.mode == locks.Write || !acc.write) && !k.lent
+			})
+		})
+	})
+}
+
 // excludedByKind reports whether read holds a lock of some kind, perhaps that of
 // an owner, which all writes of d hold too: one of the two for writing. Of the
 // guard's own kind it would be another lock.
@@ -996,13 +1008,13 @@ func (a *analyzer) kinds(acc *access) []class {
 		var held []class
 		for _, l := range w.visit.Locks {
 			if c := l.Term.Class(); c != nil && l.Status == lockset.Held && !l.Doubt {
-				addClass(&held, class{c, l.Mode})
+				addClass(&held, class{class: c, mode: l.Mode})
 			}
 		}
 		e := a.entries[w.fn]
 		for _, h := range e.all() {
 			if c := h.term.Class(); c != nil && !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term == h.term }) {
-				addClass(&held, class{c, h.mode})
+				addClass(&held, class{class: c, mode: h.mode})
 			}
 		}
 		for _, c := range e.classes {

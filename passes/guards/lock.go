@@ -27,6 +27,7 @@ type hold struct {
 	lock
 	mode locks.Mode
 	held *locks.Term // nil if only its class is known
+	lent bool        // see class
 }
 
 // names returns what a held lock may be called by those who guard what is at
