@@ -21,7 +21,7 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 	}
 	w := acc.views[0]
 	for _, v := range acc.views {
-		if kv := a.gripOf(v, g.lock); kv == free || kv == mixed || kv == shared && acc.write {
+		if kv := a.gripOf(v, g.lock, acc.write); kv == free || kv == mixed || kv == shared && acc.write {
 			w = v
 			break
 		}

@@ -285,6 +285,9 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if g.Form == Prose && (a.permitted(acc.fn, acc.pos, nil) || acc.write && a.setsUp(acc)) {
 			continue
 		}
+		if g.Form == Prose && !acc.write && d.constant() {
+			continue
+		}
 		if g.Form == Prose && (a.ordered(d, acc, g.locks[0]) || !acc.write && a.serialUnder(d, acc, g.locks[0])) {
 			continue
 		}
@@ -295,6 +298,21 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 			a.breach(&n, acc, k)
 		}
 	}
+}
+
+// constant reports whether only those who set an object up write d, so that no lock
+// is needed to read it, whatever a comment says of d and its neighbours.
+func (d *datum) constant() bool {
+	sets := false
+	for _, w := range d.accesses {
+		if w.write || w.calls {
+			if !w.exempt {
+				return false
+			}
+			sets = true
+		}
+	}
+	return sets && !d.v.Exported()
 }
 
 // missing returns the lock of g that acc lacks: a write needs all of them,

@@ -26,6 +26,7 @@ var permits = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`no (further |additional )?(synchroni[sz]ation|lock(ing)?|mutex) (is )?(needed|required|necessary)`,
 	`without (any |further |additional )*synchroni[sz]ation`,
 	`must not be (called|used)`,
+	`(do not|don't|must not|mustn't|cannot|can't) (take |acquire |hold )?(the |a )?lock( here| at this|ing)?`,
 	`must( only)? be called (within|from|in|on|by|before|after)`,
 	`(not|never) (be )?(called|used|accessed) (concurrently|in parallel)|not safe for concurrent`,
 	`(single|same|one) goroutine`,
@@ -216,6 +217,44 @@ func (a *analyzer) setsUp(acc *access) bool {
 		}
 	}
 	return a.manyWritten(acc) >= manyFields
+}
+
+// minTaken is the number of fields that a method takes from another object.
+const minTaken = 2
+
+// takesOver reports whether fn is a method that takes the state of another object of
+// its type, as one that replaces it does before it is used:
+//
+//	func (g *group) copyState(from *group) { g.evaluated, g.took = from.evaluated, from.took }
+func (a *analyzer) takesOver(fn *ssa.Function) bool {
+	if fn.Signature.Recv() == nil {
+		return false
+	}
+	taken := 0
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			s, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			to, ok := s.Addr.(*ssa.FieldAddr)
+			if !ok || to.X != ssa.Value(fn.Params[0]) {
+				continue
+			}
+			load, ok := s.Val.(*ssa.UnOp)
+			if !ok {
+				continue
+			}
+			from, ok := load.X.(*ssa.FieldAddr)
+			if !ok || from.Field != to.Field || from.X == to.X {
+				continue
+			}
+			if p, ok := from.X.(*ssa.Parameter); ok && types.Identical(p.Type(), to.X.Type()) {
+				taken++
+			}
+		}
+	}
+	return taken >= minTaken && len(a.opsOf(fn)) == 0
 }
 
 // made reports whether v was just made: a map, a slice, a channel, an object.

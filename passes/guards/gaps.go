@@ -530,9 +530,11 @@ func releasedBetween(from, to ssa.Instruction) bool {
 // between for those who respect it.
 func (a *analyzer) continuous(fn *ssa.Function, r, w touch) bool {
 	e := a.entries[fn]
-	if e.open || e.helper || len(e.all())+len(e.some)+len(e.classes) > 0 {
-		return true
-	}
+	return e.open || e.helper || len(e.all())+len(e.some)+len(e.classes) > 0 || sameSection(r, w)
+}
+
+// sameSection reports whether r and w are in one critical section of some lock.
+func sameSection(r, w touch) bool {
 	for _, l := range r.holds {
 		if l.Status != lockset.Held || l.Site == nil {
 			continue
@@ -608,14 +610,14 @@ func reachesPast(from, to, past *ssa.BasicBlock) bool {
 	return visit(from)
 }
 
-// rechecked reports whether w's own section reads the data again, by itself or by what it
-// calls, and decides by it whether to write.
+// rechecked reports whether w's own section, or that of another lock around it, reads the
+// data again, by itself or by what it calls, and decides by it whether to write.
 func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
 	if a.asks(fn, w) || a.looksFirst(w) {
 		return true
 	}
 	for _, r := range all {
-		if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.site != w.site || r.instr == w.instr {
+		if r.write || r.v != w.v || r.at != w.at || r.lock != w.lock || r.instr == w.instr || r.site != w.site && !sameSection(r, w) {
 			continue
 		}
 		if r.key != nil && w.key != nil && r.key != w.key {

@@ -364,7 +364,7 @@ func (a *analyzer) gripOfAll(acc *access, l lock) grip {
 	g := exclusive
 	some, none, doubt, mix := false, false, false, false
 	for _, w := range acc.views {
-		switch k := a.gripOf(w, l); k {
+		switch k := a.gripOf(w, l, acc.write); k {
 		case unknown:
 			doubt = true
 		case free:
@@ -407,9 +407,10 @@ func (a *analyzer) letGo(acc *access, l lock) bool {
 	return false
 }
 
-func (a *analyzer) gripOf(w view, l lock) grip {
+// gripOf returns how w holds l; write is set if it is one of the views of a write.
+func (a *analyzer) gripOf(w view, l lock, write bool) grip {
 	for _, h := range w.holds {
-		if h.lock != l || h.lent && w.visit.Access.Write {
+		if h.lock != l || h.lent && write {
 			continue
 		}
 		if h.mode == locks.Write || l.class != nil {
@@ -430,7 +431,7 @@ func (a *analyzer) gripOf(w view, l lock) grip {
 		// Another lock of the kind may be this one under another name.
 		c := l.term.Class()
 		for _, h := range w.holds {
-			if h.class != nil && h.class == c && !(h.lent && w.visit.Access.Write) && (h.held == nil || !a.another(h.held, l, w.visit.At)) {
+			if h.class != nil && h.class == c && !(h.lent && write) && (h.held == nil || !a.another(h.held, l, w.visit.At)) {
 				return unknown
 			}
 		}

@@ -634,3 +634,27 @@ func (m *member) Rejoin() { m.joins += 2 }
 func (m *member) Joins() int     { return m.joins }
 func (m *member) JoinsHalf() int { return m.joins / 2 }
 func (m *member) NoJoins()       { m.joins = 0 }
+
+// A quote takes the lock of those who fetch, but does not look again.
+type quote struct {
+	fetch sync.Mutex
+	mu    sync.RWMutex
+	head  int
+	price int
+}
+
+func (q *quote) Suggest(now int) int {
+	q.mu.RLock()
+	head, price := q.head, q.price
+	q.mu.RUnlock()
+	if head == now {
+		return price
+	}
+	q.fetch.Lock()
+	defer q.fetch.Unlock()
+	q.mu.Lock()
+	q.head = now // want `q.head is written here because of what was read under an earlier q.mu`
+	q.price += now
+	q.mu.Unlock()
+	return now
+}

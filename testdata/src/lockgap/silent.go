@@ -715,3 +715,32 @@ func (r *relays) Drop(k string) {
 	defer r.mu.Unlock()
 	delete(r.m, k)
 }
+
+// An oracle looks again under the lock that keeps out the others who fetch.
+type oracle struct {
+	fetch sync.Mutex
+	mu    sync.RWMutex
+	head  int
+	price int
+}
+
+func (o *oracle) Suggest(now int) int {
+	o.mu.RLock()
+	head, price := o.head, o.price
+	o.mu.RUnlock()
+	if head == now {
+		return price
+	}
+	o.fetch.Lock()
+	defer o.fetch.Unlock()
+	o.mu.RLock()
+	head, price = o.head, o.price
+	o.mu.RUnlock()
+	if head == now {
+		return price
+	}
+	o.mu.Lock()
+	o.head, o.price = now, 2*now
+	o.mu.Unlock()
+	return 2 * now
+}

@@ -765,3 +765,161 @@ func Print(title string) {
 	println(r.add(), r.head())
 	println(r.both())
 }
+
+// A pools runs goroutines under its lock and waits for them.
+type pools struct {
+	mu    sync.Mutex
+	limit int
+	used  int
+	all   []*one
+}
+
+// A one is reloaded under the lock of its pools, too.
+type one struct {
+	mu     sync.Mutex
+	config string
+}
+
+// Apply holds the lock for its goroutines, but several of them write.
+func (p *pools) Apply(config string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.limit++
+	var wg sync.WaitGroup
+	for _, o := range p.all {
+		wg.Add(1)
+		go func(o *one) {
+			defer wg.Done()
+			println(p.limit)
+			p.used++ // want `p.used is written without p.mu, which guards it`
+			if o.config != config {
+				o.reload(config)
+			}
+		}(o)
+	}
+	wg.Wait()
+}
+
+// Start does not wait.
+func (p *pools) Start() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	go func() {
+		println(p.limit) // want `p.limit is read without p.mu, which guards it`
+	}()
+}
+
+func (o *one) reload(config string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.config = config
+}
+
+// Config locks.
+func (o *one) Config() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.config
+}
+
+// Use locks.
+func (p *pools) Use() (int, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.used++
+	return p.used, p.limit
+}
+
+// Limit locks.
+func (p *pools) Limit() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.limit
+}
+
+// A group takes over from the one that it replaces.
+type group struct {
+	mu   sync.Mutex
+	took int
+	last int
+	kept int
+}
+
+// CopyState is called before g is used, and after from has stopped.
+func (g *group) CopyState(from *group) {
+	g.took = from.took
+	g.last = from.last
+}
+
+// CopyOne takes one number.
+func (g *group) CopyOne(from *group) {
+	g.kept = from.kept // want `g.kept is written without g.mu, which guards it`
+}
+
+// Set locks.
+func (g *group) Set(took, last int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.took, g.last, g.kept = took, last, took
+}
+
+// Kept locks.
+func (g *group) Kept() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.kept
+}
+
+// Took locks.
+func (g *group) Took() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.took
+}
+
+// Last locks.
+func (g *group) Last() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last
+}
+
+// A provider is changed under the lock of its list, where others lock its own.
+type provider struct {
+	mu   sync.Mutex
+	subs map[string]int
+}
+
+type providers struct {
+	mu  sync.Mutex
+	all []*provider
+}
+
+// Add adds one.
+func (l *providers) Add(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.register(name)
+	for _, p := range l.all {
+		p.mu.Lock()
+		delete(p.subs, name)
+		p.mu.Unlock()
+	}
+}
+
+// Clear clears.
+func (l *providers) Clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.all {
+		p.mu.Lock()
+		clear(p.subs)
+		p.mu.Unlock()
+	}
+}
+
+func (l *providers) register(name string) {
+	for _, p := range l.all {
+		p.subs[name]++
+	}
+}
