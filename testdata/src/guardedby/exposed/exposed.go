@@ -784,7 +784,6 @@ type one struct {
 func (p *pools) Apply(config string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.limit++
 	var wg sync.WaitGroup
 	for _, o := range p.all {
 		wg.Add(1)
@@ -827,6 +826,7 @@ func (p *pools) Use() (int, int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.used++
+	p.limit++
 	return p.used, p.limit
 }
 
