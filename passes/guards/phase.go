@@ -244,7 +244,7 @@ func (a *analyzer) appears(fn *ssa.Function, instr ssa.Instruction, need *locks.
 		}
 	}
 	mc := a.m.IR.Closure(fn)
-	return mc != nil && a.uses[fn] == called && a.goes[fn] == 0 && a.appears(fn.Parent(), mc, need, class, mode)
+	return mc != nil && a.uses[fn] == called && a.appears(fn.Parent(), mc, need, class, mode)
 }
 
 // modeFor returns the mode in which a lock is to be held for a write or a read.
