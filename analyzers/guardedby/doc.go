@@ -67,7 +67,8 @@
 //	c.mu.RUnlock()
 //
 // A function literal that is stored, returned or started by go does not have
-// the locks of the function around it. Exported fields are checked in other
+// the locks of the function around it, but a goroutine may read under those of
+// one that keeps them until it has waited for the goroutine. Exported fields are checked in other
 // packages, too. A function gets one report for a field, at the first access.
 //
 // Not reported are accesses to an object that no other goroutine can know: in
@@ -77,10 +78,11 @@
 // are written only before the object is shared; atomics, channels and the
 // locks themselves. Where the guard is inferred, something must show that the
 // access can meet a writer: a goroutine that the package starts, a function that
-// others call, the same lock taken elsewhere in the function, or many functions
-// that lock just to read the field. Comments are believed that permit the
-// access, as "safe to read without holding mu" above it or "only written by
-// the run loop" on the field.
+// others call, the same lock taken elsewhere in the function for the same data,
+// or many functions that lock just to read the field. Comments are believed that
+// permit the access, as "safe to read without holding mu" above it or "only
+// written by the run loop" on the field, or "not safe for concurrent use" on the
+// type that has the method.
 //
 // To keep a report quiet, say why:
 //
