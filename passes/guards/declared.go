@@ -285,7 +285,7 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		if g.Form == Prose && (a.permitted(acc.fn, acc.pos, nil) || acc.write && a.setsUp(acc)) {
 			continue
 		}
-		if g.Form == Prose && !acc.write && d.constant() {
+		if g.Form == Prose && !acc.write && a.constant(d) {
 			continue
 		}
 		if g.Form == Prose && (a.ordered(d, acc, g.locks[0]) || !acc.write && a.serialUnder(d, acc, g.locks[0])) {
@@ -302,8 +302,8 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 
 // constant reports whether only those who set an object up write d, so that no lock
 // is needed to read it, whatever a comment says of d and its neighbours.
-func (d *datum) constant() bool {
-	sets := false
+func (a *analyzer) constant(d *datum) bool {
+	sets := a.setUp[d.v]
 	for _, w := range d.accesses {
 		if w.write || w.calls {
 			if !w.exempt {

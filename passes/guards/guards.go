@@ -173,6 +173,7 @@ type analyzer struct {
 	sites       map[*ssa.Function][]site
 	tells       map[*ssa.Function][]site
 	loans       map[*ssa.Function][]site // starts of goroutines, see findLoans
+	setUp       map[*types.Var]bool      // written where objects are made
 	started     []site                   // go statements
 	uses        map[*ssa.Function]use
 	serial      map[*ssa.Function]bool // passed to singleflight, which runs one at a time
@@ -223,6 +224,7 @@ func run(pass *analysis.Pass) (any, error) {
 		makers:     make(map[making]bool),
 		loopEnds:   make(map[*ssa.BasicBlock]bool),
 		permitting: make(map[*ast.CommentGroup]bool),
+		setUp:      make(map[*types.Var]bool),
 		ops:        make(map[*ssa.Function][]op),
 		result:     new(Result),
 	}

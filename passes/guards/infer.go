@@ -64,6 +64,7 @@ func (a *analyzer) collect() {
 				continue
 			}
 			if v.Access.Write && (a.builds(v.Access) || a.initialises(v.Access)) {
+				a.setUp[v.Access.Var] = true
 				continue
 			}
 			exempt := a.exempt(v.Access) || a.building(fn, v.Access) || a.early(fn, v.Instr) && (v.Access.Base == nil || !a.isMain(fn))

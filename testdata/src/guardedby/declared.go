@@ -82,6 +82,13 @@ type whole struct {
 	b  string
 }
 
+// SetB does not.
+func (w *whole) SetB(b string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.b = b
+}
+
 // B forgets.
 func (w *whole) B() string {
 	return w.b // want `w.b is read without w.mu, which guards it \(declared on line \d+\)`
@@ -273,4 +280,21 @@ func (i *index) Inc(k string) {
 // Peek has none.
 func (i *index) Peek(k string) int {
 	return i.lookup(k) // want `i.lookup is called without i.mu, which its callers must hold \(declared on line \d+\)`
+}
+
+// A copier has options among what its lock protects.
+type copier struct {
+	mu sync.Mutex // protects the fields below
+	// done counts.
+	done  int
+	check bool
+}
+
+func newCopier(check bool) *copier { return &copier{check: check} }
+
+// Copy reads an option.
+func (c *copier) Copy() {
+	if c.check {
+		c.done++ // want `c.done is written without c.mu, which guards it`
+	}
 }
