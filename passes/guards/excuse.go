@@ -21,6 +21,7 @@ import (
 var permits = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`(it is|it's|is|are|can be|can|be) safe(ly)?`,
 	`safe to (access|call|modify|read|touch|update|use|write)`,
+	`no locking|(needs? to|must|should) be (protected|guarded) by (the |a )?(mutex|lock)`,
 	`no need|not need|needn't|need not|not needed|doesn't need|don't need|without needing`,
 	`(not|n't) (need|require) (a |an |any |further |additional |the )*(synchroni[sz]ation|lock(ing)?|mutex)`,
 	`no (further |additional )?(synchroni[sz]ation|lock(ing)?|mutex) (is )?(needed|required|necessary)`,
