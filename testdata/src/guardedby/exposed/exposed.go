@@ -753,15 +753,6 @@ func (r *report) head() string {
 	return r.title
 }
 
-// total needs to be protected by the mutex.
-func (r *report) total() int { return r.lines + len(r.title) }
-
-// reset forgets the lines.
-func (r *report) reset() {
-	// No locking: this is called from begin.
-	r.lines = 0
-}
-
 func (r *report) both() (string, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
