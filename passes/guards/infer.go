@@ -960,7 +960,53 @@ func (a *analyzer) otherwise(d *datum, read *access, guard lock) bool {
 			return true
 		}
 	}
-	return a.excludedByKind(d, read, classOf(guard))
+	return a.excludedByKind(d, read, classOf(guard)) || a.excludedByBaton(d, read)
+}
+
+// excludedByBaton reports whether read has a baton in hand that all writes of d have,
+// too.
+func (a *analyzer) excludedByBaton(d *datum, read *access) bool {
+	in := a.batonsOf(read)
+	writes := 0
+	for _, acc := range d.accesses {
+		if len(in) == 0 {
+			return false
+		}
+		if acc.write && !acc.exempt {
+			writes++
+			in = common(in, a.batonsOf(acc))
+		}
+	}
+	return len(in) > 0 && writes > 0
+}
+
+// batonsOf returns the batons that are in hand at acc, in its function or in all that
+// call it.
+func (a *analyzer) batonsOf(acc *access) []any {
+	return a.batonsAt(acc.fn, acc.views[0].visit.Instr, make(map[*ssa.Function]bool))
+}
+
+func (a *analyzer) batonsAt(fn *ssa.Function, instr ssa.Instruction, seen map[*ssa.Function]bool) []any {
+	out := a.own.BatonsAt(instr)
+	if seen[fn] || a.root(fn) || a.uses[fn] != called || a.goes[fn] > 0 || a.entries[fn].open {
+		return out
+	}
+	seen[fn] = true
+	var carried []any
+	for i, s := range a.telling(fn) {
+		in := a.batonsAt(s.caller, s.visit.Instr, seen)
+		if i == 0 {
+			carried = in
+		} else {
+			carried = common(carried, in)
+		}
+	}
+	return append(out, carried...)
+}
+
+// common returns the elements of x that are also in y.
+func common(x, y []any) []any {
+	return slices.DeleteFunc(slices.Clone(x), func(e any) bool { return !slices.Contains(y, e) })
 }
 
 // excludedByKind reports whether read holds a lock of some kind, perhaps that of

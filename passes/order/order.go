@@ -164,7 +164,6 @@ type analyzer struct {
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
-	batons  []*baton       // nil before they have been looked for
 	// handed are the pairs that are the callers' to judge, and nests the calls of those
 	// of other packages, which nesting lists.
 	handed  map[*types.Func][]Nest
@@ -552,7 +551,14 @@ func (a *analyzer) gates(fn *ssa.Function, e *Edge, instr ssa.Instruction, all [
 			add(a.owners[k], h.Mode)
 		}
 	}
-	a.batonsAt(instr, func(c Class) { add(c, locks.Write) })
+	for _, b := range a.own.BatonsAt(instr) {
+		switch b := b.(type) {
+		case *ssa.Global:
+			add(Class{b.Pkg.Pkg.Path(), b.Name()}, locks.Write)
+		case *types.Var:
+			add(a.fieldClass(b), locks.Write)
+		}
+	}
 	return out
 }
 
