@@ -1011,15 +1011,17 @@ func common(x, y []any) []any {
 
 // excludedByKind reports whether read holds a lock of some kind, perhaps that of
 // an owner, which all writes of d hold too: one of the two for writing. Of the
-// guard's own kind it would be another lock.
+// guard's own kind it would be another lock. If nothing is written but by methods, these
+// are the writes.
 func (a *analyzer) excludedByKind(d *datum, read *access, guard any) bool {
+	written := slices.ContainsFunc(d.accesses, func(acc *access) bool { return acc.write && !acc.exempt })
 	for _, c := range a.kinds(read) {
 		if c.class == guard {
 			continue
 		}
 		writes, all := 0, true
 		for _, acc := range d.accesses {
-			if !acc.write || acc.exempt {
+			if !acc.write && (written || !acc.calls || a.isSerial(acc.fn)) || acc.exempt {
 				continue
 			}
 			writes++
@@ -1053,6 +1055,11 @@ func (a *analyzer) kinds(acc *access) []class {
 		}
 		for _, c := range e.classes {
 			if !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class }) {
+				addClass(&held, c)
+			}
+		}
+		for _, c := range a.carriedTo(w.fn) {
+			if !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class && l.Status != lockset.Held }) {
 				addClass(&held, c)
 			}
 		}
