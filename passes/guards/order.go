@@ -70,7 +70,7 @@ func (a *analyzer) announced(d *datum, read *access) bool {
 // ordered reports whether acc cannot meet a write of d, though it may not hold the lock
 // that guards it: something else keeps them apart.
 func (a *analyzer) ordered(d *datum, acc *access, guard lock) bool {
-	return a.joinedWriters(d, acc) || !acc.write && (a.otherwise(d, acc, guard) || a.ownWriter(d, acc) || a.announced(d, acc))
+	return a.joinedWriters(d, acc) || !acc.write && (a.otherwise(d, acc, guard) || a.ownWriter(d, acc) || a.announced(d, acc) || a.awaited(d, acc, guard))
 }
 
 // joinedWriters reports whether all that write d run on goroutines which the function of
