@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
@@ -22,6 +23,16 @@ type fieldSites struct {
 	lost map[*ssa.Function]bool
 	// carried caches carriedTo.
 	carried map[*ssa.Function][]class
+}
+
+// reachedByFields reports whether all callers of fn are known though some call it through
+// fields, or are themselves called so.
+func (a *analyzer) reachedByFields(fn *ssa.Function) bool {
+	if a.inFields == nil {
+		a.findFieldSites()
+	}
+	obj, ok := fn.Object().(*types.Func)
+	return ok && !a.inFields.lost[fn] && !a.dispatched(fn) && !known.Sorts(obj)
 }
 
 // carriedTo returns the kinds of locks that are held at all calls of fn, through fields,

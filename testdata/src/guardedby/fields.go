@@ -232,3 +232,83 @@ func (l *shown) Cert() []byte {
 	defer l.setup.Unlock()
 	return l.cert
 }
+
+// The one who writes is the one who reads, through a field as well: the lock is for the
+// other side.
+
+type pageLog struct {
+	mu   sync.Mutex // guards page
+	page *[]byte
+	emit func(byte)
+}
+
+// NewPageLog has a goroutine that flushes.
+func NewPageLog() *pageLog {
+	j := &pageLog{page: new([]byte)}
+	j.emit = j.put
+	go j.flush()
+	return j
+}
+
+func (j *pageLog) put(b byte) { j.turn(append(*j.page, b)) }
+
+func (j *pageLog) turn(p []byte) {
+	j.mu.Lock()
+	j.page = &p
+	j.mu.Unlock()
+}
+
+// Record turns the page.
+func (j *pageLog) Record(b byte) int {
+	j.emit(b)
+	return len(*j.page)
+}
+
+func (j *pageLog) flush() {
+	for {
+		j.mu.Lock()
+		println(len(*j.page))
+		j.mu.Unlock()
+	}
+}
+
+// Where the function is handed out, others may turn it.
+
+type lentLog struct {
+	mu   sync.Mutex // guards page
+	page *[]byte
+	emit func(byte)
+}
+
+// NewLentLog has a goroutine that flushes.
+func NewLentLog() *lentLog {
+	l := &lentLog{page: new([]byte)}
+	l.emit = l.put
+	go l.flush()
+	return l
+}
+
+func (l *lentLog) put(b byte) { l.turn(append(*l.page, b)) } // want `l.page is read without l.mu, which guards it`
+
+func (l *lentLog) turn(p []byte) {
+	l.mu.Lock()
+	l.page = &p
+	l.mu.Unlock()
+}
+
+// Emit hands it out.
+func (l *lentLog) Emit() func(byte) { return l.emit }
+
+// Record turns the page.
+func (l *lentLog) Record(b byte) int {
+	l.emit(b)
+	return len(*l.page) // want `l.page is read without l.mu, which guards it`
+}
+
+func (l *lentLog) flush() {
+	for {
+		l.mu.Lock()
+		println(len(*l.page))
+		l.mu.Unlock()
+	}
+}
