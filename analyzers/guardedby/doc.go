@@ -76,7 +76,9 @@
 // goroutine, and after all such goroutines have been waited for; what init and
 // the start of main do; tests that look into their own objects; fields that
 // are written only before the object is shared; atomics, channels and the
-// locks themselves. Where the guard is inferred, something must show that the
+// locks themselves; reads under another lock that all writers hold, too, or with
+// a channel with room for one in hand that serves as such; and reads after a wait on
+// a condition variable for what the writers set. Where the guard is inferred, something must show that the
 // access can meet a writer: a goroutine that the package starts, a function that
 // others call, the same lock taken elsewhere in the function for the same data,
 // or many functions that lock just to read the field. Comments are believed that

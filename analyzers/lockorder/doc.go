@@ -91,8 +91,8 @@
 // RWMutex that nobody locks for writing; a lock of an object that no other goroutine
 // knows yet, or that was stored under the lock that is held; what init does; parents
 // that lock their children, lists that are locked hand over hand, and shards that
-// are locked in the order of their numbers; and functions that a go statement starts,
-// which do not hold the locks of their starter.
+// are locked in the order of their numbers; functions that a go statement starts,
+// which do not hold the locks of their starter; and who panics in any case.
 //
 // To keep a report quiet, say why:
 //

@@ -128,11 +128,15 @@ func (a *analyzer) homesOf(fn *ssa.Function, tests bool) map[*ssa.Function]bool 
 			return true
 		}
 		seen[fn] = true
+		sites := a.sites[fn]
 		if a.entries[fn].open {
-			return false
+			if !a.reachedByFields(fn) {
+				return false
+			}
+			sites = slices.Concat(sites, a.inFields.sites[fn])
 		}
 		calls := 0
-		for _, s := range a.sites[fn] {
+		for _, s := range sites {
 			if !tests && !a.inTest(fn) && a.inTest(s.caller) {
 				continue
 			}

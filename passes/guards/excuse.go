@@ -90,6 +90,12 @@ func (a *analyzer) serialType(decl *ast.FuncDecl) bool {
 	return a.serialTypes[typ]
 }
 
+// isSerial reports whether fn, or the function around it, is a method of such a type.
+func (a *analyzer) isSerial(fn *ssa.Function) bool {
+	decl, ok := ir.Outermost(fn).Syntax().(*ast.FuncDecl)
+	return ok && a.serialType(decl)
+}
+
 // above is how many lines a comment may stand above the access it speaks of.
 const above = 6
 

@@ -189,6 +189,7 @@ type analyzer struct {
 	guarded     map[lockKey]int                       // data that is used with a lock held
 	types       []*types.Struct
 	fields      map[*types.Var]bool // function-valued ones that the package calls
+	inFields    *fieldSites         // nil before it has been looked for
 	invoked     map[string][]*types.Interface
 	invoking    map[string][]*ssa.Function // those that call a method through an interface
 	alone       map[*ssa.Function]bool

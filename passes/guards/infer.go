@@ -962,7 +962,53 @@ func (a *analyzer) otherwise(d *datum, read *access, guard lock) bool {
 			return true
 		}
 	}
-	return a.excludedByKind(d, read, classOf(guard))
+	return a.excludedByKind(d, read, classOf(guard)) || a.excludedByBaton(d, read)
+}
+
+// excludedByBaton reports whether read has a baton in hand that all writes of d have,
+// too.
+func (a *analyzer) excludedByBaton(d *datum, read *access) bool {
+	in := a.batonsOf(read)
+	writes := 0
+	for _, acc := range d.accesses {
+		if len(in) == 0 {
+			return false
+		}
+		if acc.write && !acc.exempt {
+			writes++
+			in = common(in, a.batonsOf(acc))
+		}
+	}
+	return len(in) > 0 && writes > 0
+}
+
+// batonsOf returns the batons that are in hand at acc, in its function or in all that
+// call it.
+func (a *analyzer) batonsOf(acc *access) []any {
+	return a.batonsAt(acc.fn, acc.views[0].visit.Instr, make(map[*ssa.Function]bool))
+}
+
+func (a *analyzer) batonsAt(fn *ssa.Function, instr ssa.Instruction, seen map[*ssa.Function]bool) []any {
+	out := a.own.BatonsAt(instr)
+	if seen[fn] || a.root(fn) || a.uses[fn] != called || a.goes[fn] > 0 || a.entries[fn].open {
+		return out
+	}
+	seen[fn] = true
+	var carried []any
+	for i, s := range a.telling(fn) {
+		in := a.batonsAt(s.caller, s.visit.Instr, seen)
+		if i == 0 {
+			carried = in
+		} else {
+			carried = common(carried, in)
+		}
+	}
+	return append(out, carried...)
+}
+
+// common returns the elements of x that are also in y.
+func common(x, y []any) []any {
+	return slices.DeleteFunc(slices.Clone(x), func(e any) bool { return !slices.Contains(y, e) })
 }
 
 // always reports whether write holds a lock of some kind that all who use d hold, but
@@ -979,15 +1025,17 @@ func (a *analyzer) always(d *datum, write *access, guard any) bool {
 
 // excludedByKind reports whether read holds a lock of some kind, perhaps that of
 // an owner, which all writes of d hold too: one of the two for writing. Of the
-// guard's own kind it would be another lock.
+// guard's own kind it would be another lock. If nothing is written but by methods, these
+// are the writes.
 func (a *analyzer) excludedByKind(d *datum, read *access, guard any) bool {
+	written := slices.ContainsFunc(d.accesses, func(acc *access) bool { return acc.write && !acc.exempt })
 	for _, c := range a.kinds(read) {
 		if c.class == guard {
 			continue
 		}
 		writes, all := 0, true
 		for _, acc := range d.accesses {
-			if !acc.write || acc.exempt {
+			if !acc.write && (written || !acc.calls || a.isSerial(acc.fn)) || acc.exempt {
 				continue
 			}
 			writes++
@@ -1021,6 +1069,11 @@ func (a *analyzer) kinds(acc *access) []class {
 		}
 		for _, c := range e.classes {
 			if !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class }) {
+				addClass(&held, c)
+			}
+		}
+		for _, c := range a.carriedTo(w.fn) {
+			if !slices.ContainsFunc(w.visit.Locks, func(l lockset.Lock) bool { return l.Term.Class() == c.class && l.Status != lockset.Held }) {
 				addClass(&held, c)
 			}
 		}

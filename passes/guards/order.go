@@ -70,7 +70,13 @@ func (a *analyzer) announced(d *datum, read *access) bool {
 // ordered reports whether acc cannot meet a write of d, though it may not hold the lock
 // that guards it: something else keeps them apart.
 func (a *analyzer) ordered(d *datum, acc *access, guard lock) bool {
-	return a.joinedWriters(d, acc) || a.takesOver(acc.fn) || acc.write && a.always(d, acc, classOf(guard)) || !acc.write && (a.otherwise(d, acc, guard) || a.ownWriter(d, acc) || a.announced(d, acc))
+	if a.joinedWriters(d, acc) || a.takesOver(acc.fn) {
+		return true
+	}
+	if acc.write {
+		return a.always(d, acc, classOf(guard))
+	}
+	return a.otherwise(d, acc, guard) || a.ownWriter(d, acc) || a.announced(d, acc) || a.awaited(d, acc, guard)
 }
 
 // joinedWriters reports whether all that write d run on goroutines which the function of

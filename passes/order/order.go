@@ -164,7 +164,6 @@ type analyzer struct {
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
-	batons  []*baton       // nil before they have been looked for
 	// handed are the pairs that are the callers' to judge, and nests the calls of those
 	// of other packages, which nesting lists.
 	handed  map[*types.Func][]Nest
@@ -510,7 +509,7 @@ const maxWitnesses = 8
 // add adds an edge of fn, at instr, with lock h held among all.
 func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h lockset.Lock, all []lockset.Lock) {
 	key := [2]Class{e.From, e.To}
-	if len(a.byPair[key]) >= maxWitnesses {
+	if len(a.byPair[key]) >= maxWitnesses || doomed(instr) {
 		return
 	}
 	e.test = a.m.IR.InTest(fn.Pos())
@@ -526,6 +525,36 @@ func (a *analyzer) add(e *Edge, fn *ssa.Function, instr ssa.CallInstruction, h l
 	}
 	a.byPair[key] = append(a.byPair[key], e)
 	a.result.Edges = append(a.result.Edges, e)
+}
+
+// doomed reports whether all that comes after instr, in its function, is a panic: a
+// deadlock would only take its place.
+func doomed(instr ssa.Instruction) bool {
+	const (
+		open = iota + 1 // on the way to b
+		closed
+	)
+	seen := make(map[*ssa.BasicBlock]int)
+	var panics func(b *ssa.BasicBlock) bool
+	panics = func(b *ssa.BasicBlock) bool {
+		if seen[b] != 0 {
+			return seen[b] == closed // a loop may go on for ever
+		}
+		seen[b] = open
+		if len(b.Succs) == 0 {
+			if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Panic); !ok {
+				return false
+			}
+		}
+		for _, s := range b.Succs {
+			if !panics(s) {
+				return false
+			}
+		}
+		seen[b] = closed
+		return true
+	}
+	return panics(instr.Block())
 }
 
 // gates returns the locks that are held around e, at instr in fn.
@@ -552,7 +581,14 @@ func (a *analyzer) gates(fn *ssa.Function, e *Edge, instr ssa.Instruction, all [
 			add(a.owners[k], h.Mode)
 		}
 	}
-	a.batonsAt(instr, func(c Class) { add(c, locks.Write) })
+	for _, b := range a.own.BatonsAt(instr) {
+		switch b := b.(type) {
+		case *ssa.Global:
+			add(Class{b.Pkg.Pkg.Path(), b.Name()}, locks.Write)
+		case *types.Var:
+			add(a.fieldClass(b), locks.Write)
+		}
+	}
 	return out
 }
 

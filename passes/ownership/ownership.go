@@ -71,6 +71,7 @@ type Result struct {
 	young   map[*ssa.Parameter]bool // made by all callers
 	values  map[*ssa.Function]bool  // used otherwise than by being called
 	ifaces  map[method]bool         // that calls through interfaces can reach
+	batons  []*baton                // nil before they have been looked for
 }
 
 type result struct {
