@@ -118,6 +118,12 @@ func (a *analyzer) joinedHome(home *ssa.Function, acc *access) bool {
 		}
 		started = true
 		starts := []ssa.Instruction{s.visit.Instr}
+		if mc := a.madeIn(s.caller, acc.fn); mc != nil {
+			if !a.own.Joined(s.visit.Instr, mc) {
+				return false
+			}
+			continue
+		}
 		if s.caller != acc.fn {
 			starts = starts[:0]
 			for _, c := range a.sites[s.caller] {
@@ -139,6 +145,17 @@ func (a *analyzer) joinedHome(home *ssa.Function, acc *access) bool {
 		}
 	}
 	return started
+}
+
+// madeIn returns where fn makes the literal that lit is, or is in; nil if it does not.
+// Whatever the literal does comes after that.
+func (a *analyzer) madeIn(fn, lit *ssa.Function) *ssa.MakeClosure {
+	for mc := a.m.IR.Closure(lit); mc != nil; mc = a.m.IR.Closure(mc.Parent()) {
+		if mc.Parent() == fn {
+			return mc
+		}
+	}
+	return nil
 }
 
 // receivedBefore returns the channel fields that have been received from when

@@ -1,10 +1,14 @@
 package ownership
 
 import (
+	"fmt"
 	"go/token"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -27,7 +31,7 @@ func (r *Result) joined(start, at ssa.Instruction) bool {
 			if instr == at {
 				break
 			}
-			for _, v := range awaited(instr) {
+			for _, v := range r.awaited(instr) {
 				if shared == nil {
 					shared = r.given(start)
 				}
@@ -40,8 +44,8 @@ func (r *Result) joined(start, at ssa.Instruction) bool {
 	return false
 }
 
-// awaited returns what instr waits for: a channel or a WaitGroup.
-func awaited(instr ssa.Instruction) []ssa.Value {
+// awaited returns what instr waits for: channels, WaitGroups, or objects that know them.
+func (r *Result) awaited(instr ssa.Instruction) []ssa.Value {
 	switch instr := instr.(type) {
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
@@ -52,8 +56,120 @@ func awaited(instr ssa.Instruction) []ssa.Value {
 		if known.Joins(callee.Func) && len(callee.Args) > 0 {
 			return callee.Args[:1]
 		}
+		var out []ssa.Value
+		for _, i := range r.joins(callee) {
+			if i < len(callee.Args) {
+				out = append(out, callee.Args[i])
+			}
+		}
+		return out
 	}
 	return nil
+}
+
+// A JoinFact says that a function waits for the goroutines that some of its parameters
+// know: it calls Wait on a WaitGroup in them before it returns.
+type JoinFact struct{ Params []int }
+
+// AFact marks JoinFact as a fact.
+func (*JoinFact) AFact() {}
+
+func (f *JoinFact) String() string { return fmt.Sprintf("joins %v", f.Params) }
+
+// joins returns the parameters for whose goroutines the callee waits.
+func (r *Result) joins(callee locks.Callee) []int {
+	switch {
+	case callee.Body != nil:
+		return r.joinsOf(callee.Body)
+	case callee.Func == nil || callee.Func.Pkg() == nil || callee.Func.Pkg() == r.pass.Pkg:
+		return nil
+	}
+	var f JoinFact
+	if !r.pass.ImportObjectFact(callee.Func, &f) {
+		return nil
+	}
+	return f.Params
+}
+
+// joinsOf is joins for a function of the package.
+func (r *Result) joinsOf(fn *ssa.Function) []int {
+	if params, ok := r.joining[fn]; ok {
+		return params
+	}
+	r.joining[fn] = nil // for recursion
+	var out []int
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			for _, v := range r.awaited(call) {
+				if i := paramOf(fn, v); i >= 0 && !slices.Contains(out, i) && beforeReturns(call) {
+					out = append(out, i)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	r.joining[fn] = out
+	return out
+}
+
+// paramOf returns the parameter of fn that v is a part of, or is found in; -1 if there
+// is none.
+func paramOf(fn *ssa.Function, v ssa.Value) int {
+	for {
+		switch u := v.(type) {
+		case *ssa.FieldAddr:
+			v = u.X
+			continue
+		case *ssa.UnOp:
+			if u.Op == token.MUL {
+				v = u.X
+				continue
+			}
+		case *ssa.Parameter:
+			return slices.Index(fn.Params, u)
+		}
+		return -1
+	}
+}
+
+// beforeReturns reports whether instr has been run whenever its function returns.
+func beforeReturns(instr ssa.Instruction) bool {
+	fn := instr.Parent()
+	return !slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		return ok && b != fn.Recover && !ir.Precedes(instr, ret)
+	})
+}
+
+// usesJoins reports whether the package's code mentions a function that waits for
+// goroutines. Of others it has nothing to say.
+func (r *Result) usesJoins() bool {
+	for _, obj := range r.pass.TypesInfo.Uses {
+		fn, ok := obj.(*types.Func)
+		if !ok {
+			continue
+		}
+		fn = fn.Origin()
+		if known.Joins(fn) || fn.Pkg() != nil && fn.Pkg() != r.pass.Pkg && r.pass.ImportObjectFact(fn, new(JoinFact)) {
+			return true
+		}
+	}
+	return false
+}
+
+// exportJoins exports the facts of the package's functions.
+func (r *Result) exportJoins(pkg *ir.Package) {
+	for _, fn := range pkg.Funcs {
+		if obj, ok := fn.Object().(*types.Func); ok && obj.Exported() {
+			if params := r.joinsOf(fn); len(params) > 0 {
+				r.pass.ExportObjectFact(obj, &JoinFact{params})
+			}
+		}
+	}
 }
 
 // variable returns the variable that v is loaded from or the address of, or else

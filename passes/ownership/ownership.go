@@ -37,6 +37,7 @@ var Analyzer = &analysis.Analyzer{
 	Requires:   []*analysis.Analyzer{summary.Analyzer},
 	Run:        run,
 	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(JoinFact)},
 }
 
 // A Status tells who can reach an object at some point.
@@ -63,6 +64,7 @@ type Result struct {
 	once sync.Once
 	todo func()
 
+	pass    *analysis.Pass
 	pkg     *ir.Package
 	choices ir.Choices
 	objects map[ssa.Value]*object
@@ -72,6 +74,7 @@ type Result struct {
 	values  map[*ssa.Function]bool  // used otherwise than by being called
 	ifaces  map[method]bool         // that calls through interfaces can reach
 	batons  []*baton                // nil before they have been looked for
+	joining map[*ssa.Function][]int // caches joinsOf
 }
 
 type result struct {
@@ -93,6 +96,8 @@ type publication struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	r := &Result{
+		pass:    pass,
+		joining: make(map[*ssa.Function][]int),
 		objects: make(map[ssa.Value]*object),
 		results: make(map[result]bool),
 		params:  make(map[*ssa.Parameter]bool),
@@ -110,6 +115,9 @@ func run(pass *analysis.Pass) (any, error) {
 	if !sum.Std() {
 		defer sum.Exclusive()()
 		r.Ready()
+		if r.usesJoins() {
+			r.exportJoins(sum.IR())
+		}
 	}
 	return r, nil
 }
