@@ -50,6 +50,15 @@ func run(pass *analysis.Pass) (any, error) {
 		report(pass, p.Edge, fmt.Sprintf(": two goroutines that call %s with the arguments exchanged wait for each other", p.Func),
 			analysis.RelatedInformation{Pos: p.Edge.HeldPos, Message: p.Edge.FromExpr + " locked here"})
 	}
+	for _, r := range result.Rings {
+		more := []analysis.RelatedInformation{{Pos: r.Edge.HeldPos, Message: r.Edge.FromExpr + " locked here"}}
+		made := ""
+		if r.Made.IsValid() {
+			more = append(more, analysis.RelatedInformation{Pos: r.Made, Message: "the two are neighbours"})
+			made = fmt.Sprintf(" (see line %d)", line(pass, r.Made))
+		}
+		report(pass, r.Edge, fmt.Sprintf(": in a ring%s each has one and waits for the next", made), more...)
+	}
 	return nil, nil
 }
 

@@ -55,6 +55,8 @@ type Result struct {
 	Cycles []*Cycle
 	// Pairs are nested locks of one class.
 	Pairs []*Pair
+	// Rings are nested locks of neighbours in a ring.
+	Rings []*Ring
 	// Against are edges against a declared order.
 	Against []*Against
 	// Problems are the mistakes in order directives.
@@ -328,12 +330,9 @@ func (a *analyzer) nested(f *lockset.Function) {
 		if e.Kind != lockset.Acquired || e.State.Joined() {
 			continue
 		}
-		to, ok := a.classOf(e.Lock)
-		if !ok || a.fresh(e.Lock, e.Instr) {
-			continue
-		}
+		to, known := a.classOf(e.Lock)
 		for _, h := range e.State.Locks() {
-			if h.Status != lockset.Held || h.Doubt || h.Site == nil || h.Term == e.Lock {
+			if h.Status != lockset.Held || h.Doubt || h.Site == nil || h.Term == e.Lock || a.ring(f, e, h) || !known || a.fresh(e.Lock, e.Instr) {
 				continue
 			}
 			from, ok := a.classOf(h.Term)
