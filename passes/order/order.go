@@ -128,6 +128,11 @@ type Edge struct {
 	At    string
 	// Literals is how many of the functions in Chain are literals.
 	Literals int
+	// Value is the first call on the way, below Call, of a function value or an interface
+	// method, and ValueCall what the source calls: there the way leaves those who know
+	// of the lock.
+	Value     token.Pos
+	ValueCall string
 	// Gates are the other locks that are held, by the function or its callers.
 	Gates []Gate
 	// Pos and End are those of the acquisition or call, not valid for imported
@@ -392,6 +397,9 @@ func (a *analyzer) calls(fn *ssa.Function) {
 					continue
 				}
 				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at, Literals: acq.lits}
+				if c := acq.dynamic(); c != nil {
+					edge.Value, edge.ValueCall = c.Pos(), a.callName(c)
+				}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}
