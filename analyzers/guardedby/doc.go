@@ -66,6 +66,9 @@
 //	c.n = 0 // c.n is written while c.mu is only read-locked, and it guards c.n (held at 5 of 6 accesses, e.g. line 14)
 //	c.mu.RUnlock()
 //
+// So it is with a lock that is never taken otherwise, if nothing else excludes those
+// who have it: two of them write at once.
+//
 // A function literal that is stored, returned or started by go does not have
 // the locks of the function around it, but a goroutine may read under those of
 // one that keeps them until it has waited for the goroutine. Exported fields are checked in other

@@ -69,6 +69,11 @@
 //		first, second = second, first
 //	}
 //
+// So it is with neighbours in a ring, where the last waits for the first:
+//
+//	forks[i].Lock()
+//	forks[(i+1)%n].Lock() // forks[(i + 1) % n] is acquired while forks[i] is held (locked on line 1): in a ring each has one and waits for the next
+//
 // An order can be written down, anywhere at package level. Locks are fields of
 // types, or package variables:
 //

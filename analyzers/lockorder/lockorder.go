@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -50,6 +51,15 @@ func run(pass *analysis.Pass) (any, error) {
 		report(pass, p.Edge, fmt.Sprintf(": two goroutines that call %s with the arguments exchanged wait for each other", p.Func),
 			analysis.RelatedInformation{Pos: p.Edge.HeldPos, Message: p.Edge.FromExpr + " locked here"})
 	}
+	for _, r := range result.Rings {
+		more := []analysis.RelatedInformation{{Pos: r.Edge.HeldPos, Message: r.Edge.FromExpr + " locked here"}}
+		made := ""
+		if r.Made.IsValid() {
+			more = append(more, analysis.RelatedInformation{Pos: r.Made, Message: "the two are neighbours"})
+			made = fmt.Sprintf(" (see line %d)", line(pass, r.Made))
+		}
+		report(pass, r.Edge, fmt.Sprintf(": in a ring%s each has one and waits for the next", made), more...)
+	}
 	return nil, nil
 }
 
@@ -61,7 +71,7 @@ func reportCycle(pass *analysis.Pass, c *order.Cycle) {
 	if len(c.Edges) == 2 {
 		other := c.Edges[1]
 		end := fmt.Sprintf(", but %s (%s) acquires them in the other order", other.Holder, other.Where)
-		report(pass, first, end, related(other)...)
+		report(pass, first, end, slices.Concat(related(other), through(other), through(first))...)
 		return
 	}
 	var steps []string
@@ -79,6 +89,15 @@ func related(e *order.Edge) []analysis.RelatedInformation {
 		return nil
 	}
 	return []analysis.RelatedInformation{{Pos: e.Pos, End: e.End, Message: fmt.Sprintf("%s acquires %s here while it holds %s", e.Holder, e.ToExpr, e.FromExpr)}}
+}
+
+// through returns where the way to the acquisition of e leaves the code that knows of the
+// lock which is held: that is often the place for the repair.
+func through(e *order.Edge) []analysis.RelatedInformation {
+	if !e.Value.IsValid() {
+		return nil
+	}
+	return []analysis.RelatedInformation{{Pos: e.Value, Message: fmt.Sprintf("%s is called here with %s held", e.ValueCall, e.FromExpr)}}
 }
 
 // report reports an edge.

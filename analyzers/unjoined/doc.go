@@ -35,7 +35,7 @@
 // Not reported is a goroutine that runs as long as the program, because it has no end
 // or waits for events; one after whose start main still has to wait for something
 // else, a channel, a server, input, so that there is time for it; one that calls
-// nothing but other modules.
+// nothing but other modules, unless it prints.
 //
 // A goroutine whose work may be lost is marked where it is started:
 //

@@ -40,6 +40,7 @@
 //     before, or which run one by one then;
 //   - constants that do not match: Add(3), and two goroutines that call Done;
 //   - a WaitGroup or errgroup.Group that nobody waits for;
+//   - a WaitGroup that somebody waits for and nobody counts down;
 //   - Go after Wait of an errgroup.Group whose context has ended with that.
 //
 // Not reported are goroutines that call Done in a loop, once for each piece of work,

@@ -61,6 +61,8 @@ func message(pass *analysis.Pass, f *groups.Finding) (msg, related string) {
 		return fmt.Sprintf("%s.Wait is called in the loop that starts the goroutines (line %d), so that they run one by one: call it after the loop", f.Group, line), "the goroutines are started here"
 	case groups.Count:
 		return fmt.Sprintf("%s.Add counts %d, but Done is called %d times before %s.Wait on line %d can return", f.Group, f.Added, f.Done, f.Group, line), "somebody waits here"
+	case groups.NeverDone:
+		return fmt.Sprintf("nobody calls %s.Done, but Add counts on line %d: %s.Wait never returns", f.Group, line, f.Group), "Add is called here"
 	case groups.NeverWaits:
 		return fmt.Sprintf("nobody waits for %s: Wait is never called", f.Group), ""
 	}

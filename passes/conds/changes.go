@@ -237,7 +237,7 @@ func (r *Result) gripAt(c *cond, fn *ssa.Function, at ssa.Instruction) grip {
 			return mayHold
 		}
 		for _, l := range v.Locks {
-			if class := l.Term.Class(); class != nil && class != c.lock {
+			if r.another(c, l.Term) {
 				continue
 			}
 			if l.Status != lockset.Free || l.Doubt {
@@ -250,11 +250,20 @@ func (r *Result) gripAt(c *cond, fn *ssa.Function, at ssa.Instruction) grip {
 		return unknown
 	}
 	for _, e := range r.acquires(fn) {
-		if class := e.Lock.Class(); class == nil || class == c.lock {
+		if !r.another(c, e.Lock) {
 			return mayHold
 		}
 	}
 	return unknown
+}
+
+// another reports whether the lock t is certainly not the one of c.
+func (r *Result) another(c *cond, t *locks.Term) bool {
+	if _, local := c.lock.(*locks.Term); local {
+		return r.m.Outer(t) != c.lock
+	}
+	class := t.Class()
+	return class != nil && class != c.lock
 }
 
 // visitsOf returns the states in which the accesses and calls of fn are reached.

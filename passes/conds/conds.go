@@ -87,7 +87,7 @@ type cond struct {
 	waits   []*wait
 	signals []*signal
 	open    bool // other code may have it
-	lock    any  // class of its lock, or nil
+	lock    any  // class of its lock or, if that is a local variable, its term
 	// name and lockName are how the source writes both where somebody waits.
 	name, lockName string
 }
@@ -204,6 +204,9 @@ func (r *Result) collectCall(fn *ssa.Function, call ssa.CallInstruction, method 
 		}
 		if lock := r.m.CondLock(recv); lock != nil {
 			c.lock, c.lockName = lock.Class(), r.m.Outer(lock).String()
+			if outer := r.m.Outer(lock); c.lock == nil && outer.Kind == locks.Root {
+				c.lock = outer
+			}
 		}
 	case "Signal", "Broadcast":
 		c.signals = append(c.signals, &signal{call, fn, method == "Signal", false})

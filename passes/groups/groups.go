@@ -51,6 +51,7 @@ const (
 	Count                   // Add and the calls of Done do not match
 	NeverWaits              // nobody waits
 	GoAfter                 // a goroutine is started after Wait
+	NeverDone               // nobody calls Done
 )
 
 // A Finding is a misuse.
@@ -217,6 +218,7 @@ func (r *Result) compute() {
 		r.loopWaits(g)
 		r.counts(g)
 		r.neverWaits(g)
+		r.neverDone(g)
 		r.goAfter(g)
 	}
 	r.paths()
@@ -653,6 +655,19 @@ func (r *Result) neverWaits(g *group) {
 			return
 		}
 	}
+}
+
+// neverDone finds the waits for a WaitGroup that is counted up only.
+func (r *Result) neverDone(g *group) {
+	adds, waits := g.of(add), g.of(wait)
+	if len(adds) == 0 || len(waits) == 0 || len(g.of(done)) > 0 || !g.closed() {
+		return
+	}
+	i := slices.IndexFunc(adds, func(o *op) bool { return o.exact && o.weight > 0 && !r.ir.InTest(o.instr.Pos()) })
+	if i < 0 {
+		return
+	}
+	r.add(&Finding{Fault: NeverDone, Other: adds[i].instr.Pos()}, waits[0])
 }
 
 // goAfter finds the goroutines that an errgroup.Group starts after Wait, when its context

@@ -1,6 +1,7 @@
 package guards
 
 import (
+	"go/types"
 	"slices"
 	"strings"
 
@@ -24,7 +25,8 @@ const manyReaders = 5
 //     others call, or runs elsewhere than writers on such a goroutine;
 //   - fn holds the lock elsewhere just to read the same data;
 //   - many functions acquire it only to read d, and so does not this one;
-//   - fn is a method of the object, and all others that use d lock on their own.
+//   - fn is a method of the object, and all others that use d lock on their own;
+//   - fn is an exported method of the object, and the lock is there for d alone.
 func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock) bool {
 	if a.usedUnder(d, acc, fn, l, true) {
 		return true
@@ -45,7 +47,7 @@ func (a *analyzer) exposed(d *datum, acc *access, fn *ssa.Function, l lock) bool
 			return true
 		}
 	}
-	return len(homes) == 1 && a.entered(fn, homes) || a.monitor(d, fn, l) || !acc.write && a.readers(d, acc, l) >= manyReaders
+	return len(homes) == 1 && a.entered(fn, homes) || a.monitor(d, fn, l) || a.soleUse(d, fn, l) || !acc.write && a.readers(d, acc, l) >= manyReaders
 }
 
 // usedUnder reports whether fn uses what acc accesses, or what contains it, elsewhere
@@ -105,6 +107,20 @@ func (a *analyzer) monitor(d *datum, fn *ssa.Function, l lock) bool {
 		fns[acc.fn] = true
 	}
 	return len(fns) >= minMonitor
+}
+
+// soleUse reports whether fn is an exported method of the struct that has d, and l is
+// there for nothing but d, which all writes respect: somebody made a lock because others
+// call such methods.
+func (a *analyzer) soleUse(d *datum, fn *ssa.Function, l lock) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || !obj.Exported() || obj.Signature().Recv() == nil || !a.dedicated(d, l) {
+		return false
+	}
+	typ := namedOf(fn.Signature.Recv().Type())
+	return typ != nil && hasField(typ.Type(), d.v) && !slices.ContainsFunc(d.accesses, func(acc *access) bool {
+		return (acc.write || acc.calls) && !acc.exempt && a.grip(acc, l) != exclusive
+	})
 }
 
 // writers returns the functions at the bottom of the stacks on which d is written,

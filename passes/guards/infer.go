@@ -692,7 +692,10 @@ func (a *analyzer) guard(d *datum) *tally {
 	var best *tally
 	for _, l := range d.names {
 		t := a.tally(d, l)
-		if t.heldWrites == 0 || !a.convinces(d, t) {
+		if t.heldWrites == 0 {
+			t = a.misused(d, t)
+		}
+		if t == nil || t.heldWrites == 0 || !a.convinces(d, t) {
 			continue
 		}
 		if best == nil || closer(t, best) {
@@ -700,6 +703,26 @@ func (a *analyzer) guard(d *datum) *tally {
 		}
 	}
 	return best
+}
+
+// misused returns t with the writes under the read lock as held, if the lock stands
+// before d and is a read lock whenever d is written: whoever took it meant to exclude
+// the others. nil if another lock excludes the writers, or some access holds none.
+func (a *analyzer) misused(d *datum, t *tally) *tally {
+	if t.sharedWrites == 0 || t.sharedWrites < t.writes || t.heldReads < t.reads || t.lock.class != nil || !a.nearby(d.v, t.lock) || !a.hat(d.v, t.lock) && !a.sole(d.v, t.lock) {
+		return nil
+	}
+	for _, acc := range d.accesses {
+		if acc.write && slices.ContainsFunc(a.kinds(acc), func(c class) bool { return c.class != classOf(t.lock) || c.mode == locks.Write }) {
+			return nil
+		}
+	}
+	u := *t
+	u.heldWrites += u.sharedWrites
+	if u.witness == nil {
+		u.witness = d.accesses[slices.IndexFunc(d.accesses, func(acc *access) bool { return a.grip(acc, t.lock).held() })]
+	}
+	return &u
 }
 
 // closer reports whether t is a better explanation than u: the lock is nearer

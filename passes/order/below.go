@@ -48,6 +48,17 @@ func (a *analyzer) chain(acq *acquisition) []string {
 	return out[:min(len(out), maxChain)]
 }
 
+// dynamic returns the first call on the way to acq of a function value or an interface
+// method, or nil.
+func (acq *acquisition) dynamic() ssa.CallInstruction {
+	for ; acq.call != nil; acq = acq.below {
+		if c := locks.CalleeOf(acq.call.Common(), acq.call.Common().Value); c.Body == nil && (c.Func == nil || acq.call.Common().IsInvoke()) {
+			return acq.call
+		}
+	}
+	return nil
+}
+
 // A when is a value that a parameter of type bool must have.
 type when struct {
 	param int

@@ -55,6 +55,8 @@ type Result struct {
 	Cycles []*Cycle
 	// Pairs are nested locks of one class.
 	Pairs []*Pair
+	// Rings are nested locks of neighbours in a ring.
+	Rings []*Ring
 	// Against are edges against a declared order.
 	Against []*Against
 	// Problems are the mistakes in order directives.
@@ -126,6 +128,11 @@ type Edge struct {
 	At    string
 	// Literals is how many of the functions in Chain are literals.
 	Literals int
+	// Value is the first call on the way, below Call, of a function value or an interface
+	// method, and ValueCall what the source calls: there the way leaves those who know
+	// of the lock.
+	Value     token.Pos
+	ValueCall string
 	// Gates are the other locks that are held, by the function or its callers.
 	Gates []Gate
 	// Pos and End are those of the acquisition or call, not valid for imported
@@ -328,12 +335,9 @@ func (a *analyzer) nested(f *lockset.Function) {
 		if e.Kind != lockset.Acquired || e.State.Joined() {
 			continue
 		}
-		to, ok := a.classOf(e.Lock)
-		if !ok || a.fresh(e.Lock, e.Instr) {
-			continue
-		}
+		to, known := a.classOf(e.Lock)
 		for _, h := range e.State.Locks() {
-			if h.Status != lockset.Held || h.Doubt || h.Site == nil || h.Term == e.Lock {
+			if h.Status != lockset.Held || h.Doubt || h.Site == nil || h.Term == e.Lock || a.ring(f, e, h) || !known || a.fresh(e.Lock, e.Instr) {
 				continue
 			}
 			from, ok := a.classOf(h.Term)
@@ -393,6 +397,9 @@ func (a *analyzer) calls(fn *ssa.Function) {
 					continue
 				}
 				edge := &Edge{From: from, To: to, FromMode: h.Mode, ToMode: acq.mode, FromExpr: h.Site.Expr, ToExpr: a.nameOf(to, &v), Call: a.callName(call), Chain: a.chain(acq), At: acq.at, Literals: acq.lits}
+				if c := acq.dynamic(); c != nil {
+					edge.Value, edge.ValueCall = c.Pos(), a.callName(c)
+				}
 				a.add(edge, fn, call, h, v.Locks)
 			}
 		}

@@ -31,10 +31,10 @@ type Loose struct {
 func (r *Result) LooseEnds() []*Loose {
 	var out []*Loose
 	for _, s := range r.Spawns {
-		if s.Instr == nil || s.Daemon || len(s.Joins) > 0 || len(s.Bodies) == 0 || s.Kind != Go && s.Kind != Counted {
+		if s.Instr == nil || s.Daemon || len(s.Joins) > 0 || s.Kind != Go && s.Kind != Counted {
 			continue // whoever starts it may wait for it
 		}
-		if !r.mainOrTest(s.In) || !r.finite(s) {
+		if !r.mainOrTest(s.In) || !r.finite(s) && !prints(s) {
 			continue
 		}
 		w := departure{r: r, seen: make(map[*ssa.BasicBlock]bool), calls: make(map[*ssa.Function]bool)}
@@ -82,8 +82,24 @@ func deref(t types.Type) types.Type {
 	return t
 }
 
+// prints reports whether the goroutine that s starts is nothing but a call that prints.
+func prints(s *Spawn) bool {
+	g, ok := s.Instr.(*ssa.Go)
+	if !ok || len(s.Bodies) > 0 {
+		return false
+	}
+	if b, ok := g.Call.Value.(*ssa.Builtin); ok {
+		return b.Name() == "print" || b.Name() == "println"
+	}
+	fn := locks.CalleeOf(&g.Call, g.Call.Value).Func
+	return fn != nil && fn.Pkg() != nil && (fn.Pkg().Path() == "fmt" || fn.Pkg().Path() == "log") && quickFunc(fn)
+}
+
 // finite reports whether the goroutine that s starts comes to its end.
 func (r *Result) finite(s *Spawn) bool {
+	if len(s.Bodies) == 0 {
+		return false
+	}
 	for _, body := range s.Bodies {
 		for _, fn := range r.Runs(body) {
 			if !returns(fn) || waits(fn) {
