@@ -251,3 +251,43 @@ func (d *purse) Take() {
 	d.t.n++
 	d.t.mu.Unlock()
 }
+
+// A Siren calls what only a test gives it.
+type Siren struct {
+	mu     sync.Mutex
+	notify func(int)
+}
+
+// Notify stores f.
+func (s *Siren) Notify(f func(int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notify = f
+}
+
+// Set calls it under the lock.
+func (s *Siren) Set(v int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.notify != nil {
+		s.notify(v)
+	}
+}
+
+type beacon struct {
+	mu sync.Mutex
+	on int
+}
+
+func (l *beacon) show(v int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.on = v
+}
+
+func (l *beacon) read(s *Siren) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.mu.Lock()
+	s.mu.Unlock()
+}

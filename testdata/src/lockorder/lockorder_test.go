@@ -22,3 +22,11 @@ func check(t *testing.T, d *dial, n *needle) {
 }
 
 func TestCheck(t *testing.T) { check(t, new(dial), new(needle)) }
+
+// A callback of a test is not one of the code: a Siren has none.
+func TestSiren(t *testing.T) {
+	s, l := new(Siren), new(beacon)
+	s.Notify(l.show)
+	s.Set(1)
+	l.read(s)
+}
