@@ -713,7 +713,7 @@ func (a *analyzer) misused(d *datum, t *tally) *tally {
 		return nil
 	}
 	for _, acc := range d.accesses {
-		if acc.write && slices.ContainsFunc(a.kinds(acc), func(c class) bool { return c.class != classOf(t.lock) || c.mode == locks.Write }) {
+		if acc.write && slices.ContainsFunc(a.kinds(acc), func(c class) bool { return !c.lent && (c.class != classOf(t.lock) || c.mode == locks.Write) }) {
 			return nil
 		}
 	}

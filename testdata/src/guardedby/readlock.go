@@ -122,3 +122,49 @@ func (p *partly) Stop() {
 	defer p.mu.Unlock()
 	p.inbox = nil
 }
+
+// The lock of who starts the writers, and waits for them, keeps nobody else away.
+type lampsOf struct {
+	turn sync.Mutex
+	all  []*lampOf
+}
+
+type lampOf struct {
+	mu   sync.RWMutex
+	seen time.Time
+}
+
+// Update updates all at once.
+func (e *lampsOf) Update() {
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	var wg sync.WaitGroup
+	for _, p := range e.all {
+		wg.Add(1)
+		go func(p *lampOf) {
+			defer wg.Done()
+			p.update()
+		}(p)
+	}
+	wg.Wait()
+}
+
+func (p *lampOf) update() {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	p.seen = time.Now() // want `p.seen is written while p.mu is only read-locked`
+}
+
+// Seen reads.
+func (p *lampOf) Seen() time.Time {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.seen
+}
+
+// Since reads.
+func (p *lampOf) Since(t time.Time) bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.seen.After(t)
+}
