@@ -71,8 +71,8 @@
 //
 // A function literal that is stored, returned or started by go does not have
 // the locks of the function around it, but a goroutine may read under those of
-// one that keeps them until it has waited for the goroutine. Exported fields are checked in other
-// packages, too. A function gets one report for a field, at the first access.
+// one that keeps them until it has waited for the goroutine. Exported fields are
+// checked in other packages, too. A function gets one report for a field, at the first access.
 //
 // Not reported are accesses to an object that no other goroutine can know: in
 // constructors and what they call, before it is stored, sent or captured by a
@@ -81,8 +81,8 @@
 // are written only before the object is shared; atomics, channels and the
 // locks themselves; reads under another lock that all writers hold, too, or with
 // a channel with room for one in hand that serves as such; and reads after a wait on
-// a condition variable for what the writers set. Where the guard is inferred, something must show that the
-// access can meet a writer: a goroutine that the package starts, a function that
+// a condition variable for what the writers set. Where the guard is inferred,
+// something must show that the access can meet a writer: a goroutine that the package starts, a function that
 // others call, the same lock taken elsewhere in the function for the same data,
 // or many functions that lock just to read the field. Comments are believed that
 // permit the access, as "safe to read without holding mu" above it or "only

@@ -84,9 +84,10 @@ func (p *phrase) precondition(d *FuncDecl) {
 // anyLocks parses "expects the caller to acquire needed locks" and its like, which do
 // not say which locks.
 func (p *phrase) anyLocks() bool {
+	const demand = "to must should has have needs need is responsible for"
 	for i := range p.words {
-		if !p.is(i, "hold acquire take have") || !p.is(p.skipBack(i, "to must should has have needs need is responsible for"), "to must should has have needs need is responsible for") ||
-			!p.is(p.skipBack(i, "to must should has have needs need is responsible for")-1, "caller callers") {
+		from := p.skipBack(i, demand)
+		if !p.is(i, "hold acquire take have") || !p.is(from, demand) || !p.is(from-1, "caller callers") {
 			continue
 		}
 		j := p.skip(i+1, "all any the needed necessary required appropriate proper relevant")

@@ -106,7 +106,7 @@ func testOf(cond ssa.Value) flagTest {
 		}
 		t.op, cond = cmp.Op, cmp.X
 	}
-	if t.field = loadedField(cond); t.field != nil {
+	if t.field = ir.LoadedFrom(cond); t.field != nil {
 		t.addr = cond.(*ssa.UnOp).X.(*ssa.FieldAddr)
 	}
 	return t

@@ -258,8 +258,10 @@ func (a *analyzer) root(fn *ssa.Function) bool {
 func (a *analyzer) narrow(fn *ssa.Function) bool {
 	e := a.entries[fn]
 	changed := false
-	if c := a.borrowed(fn); len(c) != len(e.classes) && len(a.loans[fn]) > 0 && len(a.sites[fn]) == 0 {
-		e.classes, changed = c, true
+	if len(a.loans[fn]) > 0 && len(a.sites[fn]) == 0 {
+		if c := a.borrowed(fn); len(c) != len(e.classes) {
+			e.classes, changed = c, true
+		}
 	}
 	for _, s := range a.telling(fn) {
 		caller := a.entries[s.caller]
@@ -281,7 +283,7 @@ func (a *analyzer) narrow(fn *ssa.Function) bool {
 		}
 		n := len(e.terms) + len(e.classes)
 		e.terms = meet(e.terms, terms, func(h held) any { return h.term }, func(h *held) *locks.Mode { return &h.mode }, &changed)
-		e.classes = meet(e.classes, classes, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
+		e.classes = meetClasses(e.classes, classes, &changed)
 		changed = changed || n != len(e.terms)+len(e.classes)
 		if caller.helper && fn.Parent() != nil && !e.helper {
 			e.helper = true
@@ -352,6 +354,11 @@ func meet[E any](x, y []E, key func(E) any, mode func(*E) *locks.Mode, changed *
 		out = append(out, e)
 	}
 	return out
+}
+
+// meetClasses is meet for kinds of locks.
+func meetClasses(x, y []class, changed *bool) []class {
+	return meet(x, y, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, changed)
 }
 
 // skips reports whether a call says nothing of what callers hold: it is in

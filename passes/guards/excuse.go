@@ -314,7 +314,7 @@ func reads(v ssa.Value, f *types.Var, depth int) bool {
 	switch v := v.(type) {
 	case *ssa.UnOp:
 		if addr, ok := v.X.(*ssa.FieldAddr); ok && v.Op == token.MUL {
-			return fieldVar(addr) == f
+			return ir.FieldVar(addr) == f
 		}
 		return reads(v.X, f, depth+1)
 	case *ssa.BinOp:

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -78,8 +79,7 @@ func (a *analyzer) carry(fn *ssa.Function, seen map[*ssa.Function]*carrying) (ou
 			c.kinds, first = held, false
 			continue
 		}
-		var changed bool
-		c.kinds = meet(c.kinds, held, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
+		c.kinds = meetClasses(c.kinds, held, new(bool))
 	}
 	c.done = true
 	return c.kinds, false
@@ -135,7 +135,7 @@ func (a *analyzer) findFieldSites() {
 				if !ok {
 					continue
 				}
-				f := loadedField(call.Common().Value)
+				f := ir.LoadedFrom(call.Common().Value)
 				if f == nil || leaks[f] {
 					continue
 				}
@@ -189,7 +189,7 @@ func (a *analyzer) loseFuncs(instr ssa.Instruction, leaks map[*types.Var]bool) {
 					continue
 				}
 			case *ssa.Store:
-				if f, ok := instr.Addr.(*ssa.FieldAddr); ok && fieldVar(f) != nil && !leaks[fieldVar(f)] && len(a.m.Stored(fieldVar(f))) > 0 {
+				if f, ok := instr.Addr.(*ssa.FieldAddr); ok && ir.FieldVar(f) != nil && !leaks[ir.FieldVar(f)] && len(a.m.Stored(ir.FieldVar(f))) > 0 {
 					continue
 				}
 			}
@@ -204,7 +204,7 @@ func (a *analyzer) leakingFields() map[*types.Var]bool {
 	leaks := make(map[*types.Var]bool)
 	a.eachInstr(func(instr ssa.Instruction) {
 		if addr, ok := instr.(*ssa.FieldAddr); ok {
-			if f := fieldVar(addr); f != nil && isFunc(f.Type()) && !onlyCalled(addr) {
+			if f := ir.FieldVar(addr); f != nil && isFunc(f.Type()) && !onlyCalled(addr) {
 				leaks[f] = true
 			}
 		}

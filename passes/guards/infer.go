@@ -171,11 +171,11 @@ func (a *analyzer) initialises(acc *lockset.Access) bool {
 			continue
 		}
 		flag, ok := load.X.(*ssa.FieldAddr)
-		if !ok || a.m.Eval(flag.X) != a.m.Eval(acc.Base) || fieldVar(flag) == acc.Var || !leaves(b, acc.Instr.Block()) {
+		if !ok || a.m.Eval(flag.X) != a.m.Eval(acc.Base) || ir.FieldVar(flag) == acc.Var || !leaves(b, acc.Instr.Block()) {
 			continue
 		}
 		for _, w := range a.m.Accesses(fn) {
-			if w.Write && w.Var == fieldVar(flag) && w.Base != nil && a.m.Eval(w.Base) == a.m.Eval(acc.Base) {
+			if w.Write && w.Var == ir.FieldVar(flag) && w.Base != nil && a.m.Eval(w.Base) == a.m.Eval(acc.Base) {
 				return true
 			}
 		}
@@ -226,7 +226,7 @@ func (a *analyzer) makesLock(acc *lockset.Access) bool {
 		if !ok || f.Parent() != acc.Instr.Parent() {
 			continue
 		}
-		v := fieldVar(f)
+		v := ir.FieldVar(f)
 		if v == nil || !locks.IsLock(v.Type()) {
 			continue
 		}
@@ -474,8 +474,8 @@ func (a *analyzer) lent(t *locks.Term) bool {
 						continue
 					}
 					f, ok := s.Addr.(*ssa.FieldAddr)
-					if ok && !madeHere(s.Val) && fieldVar(f) != nil {
-						a.lends[fieldVar(f)] = true
+					if ok && !madeHere(s.Val) && ir.FieldVar(f) != nil {
+						a.lends[ir.FieldVar(f)] = true
 					}
 				}
 			}
@@ -1104,8 +1104,7 @@ func (a *analyzer) kinds(acc *access) []class {
 			out = held
 			continue
 		}
-		var changed bool
-		out = meet(out, held, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
+		out = meetClasses(out, held, new(bool))
 	}
 	return out
 }

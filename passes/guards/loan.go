@@ -62,8 +62,7 @@ func (a *analyzer) borrowed(fn *ssa.Function) []class {
 			out = loan
 			continue
 		}
-		var changed bool
-		out = meet(out, loan, func(c class) any { return c.class }, func(c *class) *locks.Mode { return &c.mode }, &changed)
+		out = meetClasses(out, loan, new(bool))
 	}
 	return out
 }

@@ -197,7 +197,7 @@ func chanVar(ch ssa.Value) *types.Var {
 	}
 	switch addr := load.X.(type) {
 	case *ssa.FieldAddr:
-		return fieldVar(addr)
+		return ir.FieldVar(addr)
 	case *ssa.Global:
 		v, _ := addr.Object().(*types.Var)
 		return v

@@ -324,7 +324,7 @@ func classOfArg(v ssa.Value) any {
 		v = load.X
 	}
 	if f, ok := v.(*ssa.FieldAddr); ok {
-		if v := fieldVar(f); v != nil {
+		if v := ir.FieldVar(f); v != nil {
 			return v.Origin()
 		}
 	}

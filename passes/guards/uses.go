@@ -1,11 +1,11 @@
 package guards
 
 import (
-	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -45,11 +45,11 @@ func (a *analyzer) findOnceFields() {
 		if !ok {
 			return
 		}
-		if f := loadedField(call.Common().Value); f != nil {
+		if f := ir.LoadedFrom(call.Common().Value); f != nil {
 			called[f] = true
 		}
 		for _, arg := range call.Common().Args {
-			if f := loadedField(arg); f != nil {
+			if f := ir.LoadedFrom(arg); f != nil {
 				if known.Once(locks.CalleeOf(call.Common(), call.Common().Value).Func) {
 					done[f] = true
 				} else {
@@ -66,7 +66,7 @@ func (a *analyzer) findOnceFields() {
 		if !ok {
 			return
 		}
-		if f, ok := s.Addr.(*ssa.FieldAddr); ok && done[fieldVar(f)] && !called[fieldVar(f)] {
+		if f, ok := s.Addr.(*ssa.FieldAddr); ok && done[ir.FieldVar(f)] && !called[ir.FieldVar(f)] {
 			if c := locks.CalleeOf(&ssa.CallCommon{Value: s.Val}, s.Val); c.Body != nil {
 				a.once[c.Body] = true
 			}
@@ -231,31 +231,12 @@ func (a *analyzer) callsField(f *ssa.FieldAddr) bool {
 					if !ok {
 						continue
 					}
-					if v := loadedField(call.Common().Value); v != nil {
+					if v := ir.LoadedFrom(call.Common().Value); v != nil {
 						a.fields[v] = true
 					}
 				}
 			}
 		}
 	}
-	return a.fields[fieldVar(f)]
-}
-
-// loadedField returns the field that v is loaded from, or nil.
-func loadedField(v ssa.Value) *types.Var {
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		if f, ok := load.X.(*ssa.FieldAddr); ok {
-			return fieldVar(f)
-		}
-	}
-	return nil
-}
-
-// fieldVar returns the field whose address f is.
-func fieldVar(f *ssa.FieldAddr) *types.Var {
-	s, ok := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
-	if !ok {
-		return nil // of a type parameter
-	}
-	return s.Field(f.Field).Origin()
+	return a.fields[ir.FieldVar(f)]
 }

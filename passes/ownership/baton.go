@@ -142,11 +142,9 @@ func isChan(t types.Type) bool {
 func place(addr ssa.Value) any {
 	switch addr := addr.(type) {
 	case *ssa.FieldAddr:
-		s, ok := addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
-		if !ok {
-			return nil
+		if f := ir.FieldVar(addr); f != nil {
+			return f
 		}
-		return s.Field(addr.Field).Origin()
 	case *ssa.Global:
 		if addr.Pkg == nil {
 			return nil

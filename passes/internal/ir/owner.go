@@ -18,11 +18,17 @@ func LoadedFrom(v ssa.Value) *types.Var {
 	if !ok {
 		return nil
 	}
-	s, ok := addr.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	return FieldVar(addr)
+}
+
+// FieldVar returns the field whose address f is, or nil if that is one of a type
+// parameter.
+func FieldVar(f *ssa.FieldAddr) *types.Var {
+	s, ok := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
 	if !ok {
 		return nil
 	}
-	return s.Field(addr.Field).Origin()
+	return s.Field(f.Field).Origin()
 }
 
 // An Owner says where a field of a struct stands: the first of the package's types,
