@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -47,11 +46,6 @@ func vettool(args []string) {
 			checks = factsOnly(checks)
 		}
 	}
-	// One unit lives for a second or two: collecting garbage at twice the live
-	// heap, the default, costs a third of that on large packages. The limit
-	// keeps the two processes that go vet runs at a time within a small machine.
-	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(3 << 30)
 	unitchecker.Main(checks...)
 }
 
