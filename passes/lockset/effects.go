@@ -3,6 +3,8 @@ package lockset
 import (
 	"go/token"
 	"go/types"
+	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -47,6 +49,32 @@ type Effects struct {
 func (e *Effects) Trivial() bool {
 	return e == nil || e.End == known.Returns && len(e.Outcomes) == 0 && len(e.Excludes) == 0 && len(e.Calls) == 0 &&
 		len(e.Values) == 0 && len(e.Funcs) == 0 && len(e.Waits) == 0 && len(e.Binds) == 0
+}
+
+// SameEffects reports whether calls of two functions do the same to locks, wherever
+// the functions do it.
+func SameEffects(a, b *Effects) bool {
+	return reflect.DeepEqual(a.anywhere(), b.anywhere())
+}
+
+// anywhere returns e without the places of operations.
+func (e *Effects) anywhere() *Effects {
+	if e == nil {
+		return new(Effects)
+	}
+	n := *e
+	n.Outcomes = slices.Clone(e.Outcomes)
+	for i, o := range n.Outcomes {
+		n.Outcomes[i].Changes = slices.Clone(o.Changes)
+		for j := range o.Changes {
+			n.Outcomes[i].Changes[j].At = ""
+		}
+	}
+	n.Excludes = slices.Clone(e.Excludes)
+	for i := range n.Excludes {
+		n.Excludes[i].At, n.Excludes[i].Chain = "", nil
+	}
+	return &n
 }
 
 // An Outcome is one way in which a function returns.

@@ -68,10 +68,11 @@ func newGraph(r *Result, pkg *ir.Package, t *targets) *graph {
 	return g
 }
 
-// concerned reports whether fn itself operates on a counted resource, or
-// something that it mentions has effects that its callers see.
+// concerned reports whether fn need be looked at. Where counted resources are
+// summarized, fn itself must operate on one, or something that it mentions have
+// effects that its callers see.
 func (g *graph) concerned(r *Result, fn *ssa.Function) bool {
-	return g.direct[fn] || slices.ContainsFunc(g.callees[fn], func(callee *ssa.Function) bool {
+	return r.table == nil || g.direct[fn] || slices.ContainsFunc(g.callees[fn], func(callee *ssa.Function) bool {
 		f := r.byFn[callee]
 		return f != nil && acts(f.Effects)
 	})
@@ -156,9 +157,11 @@ func (g *graph) quiet(r *Result, pkg *ir.Package, fn *ssa.Function) bool {
 }
 
 // order returns the strongly connected components of g, callees first (Tarjan,
-// "Depth-first search and linear graph algorithms", 1972).
+// "Depth-first search and linear graph algorithms", 1972). In a component too, callees
+// come before their callers wherever the search did not come back to a caller.
 func (g *graph) order() [][]*ssa.Function {
 	index := make(map[*ssa.Function]int)
+	finished := make(map[*ssa.Function]int)
 	low := make(map[*ssa.Function]int)
 	onStack := make(map[*ssa.Function]bool)
 	var stack []*ssa.Function
@@ -177,17 +180,18 @@ func (g *graph) order() [][]*ssa.Function {
 				low[fn] = min(low[fn], index[c])
 			}
 		}
+		finished[fn] = len(finished)
 		if low[fn] != index[fn] {
 			return
 		}
-		for i := len(stack) - 1; ; i-- {
-			onStack[stack[i]] = false
-			if stack[i] == fn {
-				out = append(out, append([]*ssa.Function(nil), stack[i:]...))
-				stack = stack[:i]
-				return
-			}
+		i := slices.Index(stack, fn)
+		scc := slices.Clone(stack[i:])
+		stack = stack[:i]
+		for _, fn := range scc {
+			onStack[fn] = false
 		}
+		slices.SortFunc(scc, func(a, b *ssa.Function) int { return finished[a] - finished[b] })
+		out = append(out, scc)
 	}
 	// The methods of locks come first: whoever uses a lock through a sync.Locker
 	// or a sync.Cond does not mention them.

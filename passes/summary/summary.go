@@ -208,7 +208,7 @@ func (r *Result) compute() {
 	g := newGraph(r, pkg, t)
 	for _, scc := range g.order() {
 		for i, fn := range scc {
-			if r.table != nil && !g.concerned(r, fn) {
+			if !g.concerned(r, fn) {
 				continue
 			}
 			r.runTree(fn, g.relevant[fn] && !g.quiet(r, pkg, fn))
@@ -222,9 +222,15 @@ func (r *Result) compute() {
 		// A second round sees what recursive calls do; more rounds would only
 		// lengthen call chains.
 		for _, fn := range scc {
-			if g.late[fn] {
+			if g.late[fn] && g.concerned(r, fn) {
+				before := r.effects(locks.Callee{Body: fn})
 				r.Machine.Forget(fn)
 				r.runTree(fn, g.relevant[fn])
+				if !lockset.SameEffects(before, r.effects(locks.Callee{Body: fn})) {
+					for _, caller := range scc {
+						g.late[caller] = g.late[caller] || g.calls[caller][fn]
+					}
+				}
 			}
 			r.Machine.Forget(fn)
 		}

@@ -113,14 +113,14 @@ func Recurse(s *store.Store, n int) { // want Recurse:"^excludes p0.mu$"
 	}
 }
 
-func Odd(a, b *store.Store, n int) { // want Odd:"^excludes p0.mu; excludes p1.mu$"
+func Odd(a, b *store.Store, n int) { // want Odd:"^excludes p1.mu; excludes p0.mu$"
 	if n > 0 {
 		Even(a, b, n-1)
 		a.Len()
 	}
 }
 
-func Even(a, b *store.Store, n int) { // want Even:"^excludes p0.mu; excludes p1.mu$"
+func Even(a, b *store.Store, n int) { // want Even:"^excludes p1.mu; excludes p0.mu$"
 	if n > 0 {
 		Odd(a, b, n-1)
 		b.Len()
