@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -12,10 +13,10 @@ import (
 // How much the heap may grow, in percent of what is live, before it is collected:
 // a run is short, and what it finds out about a package lives as long as itself.
 const (
-	// maxPercent lets most packages, one at a time under go vet, get by without
-	// a collection: Go begins at 4 MiB for 100.
-	maxPercent = 3200
-	minPercent = 100
+	// firstPercent holds for the first collection. It lets most packages, one at a
+	// time under go vet, get by without any: Go begins at 4 MiB for 100.
+	firstPercent = 3200
+	minPercent   = 100
 )
 
 // How much the heap may grow by, in bytes, within these bounds.
@@ -32,7 +33,7 @@ func relaxGC() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	debug.SetGCPercent(maxPercent)
+	debug.SetGCPercent(firstPercent)
 	type sentinel [32]byte // not so small that others would share its place
 	var adjust func(*sentinel)
 	adjust = func(s *sentinel) {
@@ -47,7 +48,7 @@ func relaxGC() {
 // percentFor returns the value of GOGC for a heap with the given number of live
 // bytes, which may grow by growth bytes.
 func percentFor(live, growth uint64) int {
-	return int(min(max(100*growth/max(live, 1), minPercent), maxPercent))
+	return int(min(max(100*growth/max(live, 1), minPercent), math.MaxInt32))
 }
 
 // growthFor returns by how many bytes the heap may grow, where so many are available

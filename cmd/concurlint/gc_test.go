@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestPercentFor(t *testing.T) {
 	const mb = 1 << 20
@@ -8,8 +11,8 @@ func TestPercentFor(t *testing.T) {
 		live, growth uint64
 		want         int
 	}{
-		{0, 1024 * mb, maxPercent},
-		{1 * mb, 1024 * mb, maxPercent},
+		{0, 1024 * mb, math.MaxInt32},
+		{1 * mb, 1024 * mb, 102400},
 		{512 * mb, 1024 * mb, 200},
 		{4096 * mb, 1024 * mb, minPercent},
 	} {
