@@ -1469,7 +1469,14 @@ func (x *run) excludeWhen(st *State, instr ssa.CallInstruction, name string, e E
 	op := locks.Op{Action: locks.Acquire, Mode: e.Mode, Sync: e.Sync}
 	via := &Via{Callee: name, At: e.At, Chain: e.Chain, modal: e.Modal}
 	site := x.site(instr, e.Term, op, via)
-	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: x.find(st, e.Term), State: st, Guards: append(x.guards(st), guards...)})
+	prior, guards := x.find(st, e.Term), append(x.guards(st), guards...)
+	if prior == nil && len(guards) == 0 && st.idle() {
+		if x.plain[site] {
+			return // it says the same again
+		}
+		x.plain[site] = true
+	}
+	x.emit(Event{Kind: Acquired, Instr: instr, Site: site, Lock: e.Term, Mode: e.Mode, Prior: prior, State: st, Guards: guards})
 }
 
 // readLocker returns the lock and mode that a Lock of term means: that of

@@ -120,7 +120,7 @@ const maxDefers = 24
 // Run runs fn, called with nothing known about any lock, and returns what
 // happens.
 func (m *Machine) Run(fn *ssa.Function) *Function {
-	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string]memo), budget: minWork + maxWork*len(fn.Blocks), origins: make(map[*locks.Term][]*ssa.BasicBlock)}
+	x := &run{m: m, tree: m.tree(fn), root: fn, record: true, memo: make(map[string]memo), budget: minWork + maxWork*len(fn.Blocks), origins: make(map[*locks.Term][]*ssa.BasicBlock), plain: make(map[*Site]bool)}
 	x.function(fn, new(State))
 	f := &Function{Fn: fn, Events: x.events, Visits: x.visits, Ran: true, In: x.in}
 	f.Effects = m.effectsOf(f)
@@ -155,6 +155,7 @@ type run struct {
 	memo    map[string]memo
 	budget  int                               // blocks that may still be entered before inlining stops
 	origins map[*locks.Term][]*ssa.BasicBlock // where a condition was tested
+	plain   map[*Site]bool                    // acquisitions by callees that are recorded for a state in which nothing is held
 
 	exit       ssa.Instruction        // the exit whose deferred calls run
 	recovering bool                   // a panic is on its way: recover returns it

@@ -306,6 +306,12 @@ func (d *deferred) rename(f func(*locks.Term) *locks.Term) *deferred {
 // touched it, but for the knowledge that it is free.
 func (l Lock) idle() bool { return l.Status != Held && l.Need == NeedNothing }
 
+// idle reports whether s is as it would be if the function had never touched a lock,
+// but for locks that it knows to be free.
+func (s *State) idle() bool {
+	return !s.joined && len(s.defers) == 0 && !slices.ContainsFunc(s.locks, func(l Lock) bool { return !l.idle() })
+}
+
 // keys computes the state's identity: key for all of it, lkey without the
 // bindings and idle locks.
 func (s *State) keys() (key, lkey string) {
