@@ -234,6 +234,7 @@ func CalleeOf(common *ssa.CallCommon, v ssa.Value) Callee {
 	switch {
 	case fn.Origin() != nil:
 		c.Body = fn.Origin()
+	case len(fn.Blocks) == 0: // of another package
 	case fn.Synthetic != "" && c.Func != nil && fn.Parent() == nil: // bound method or thunk
 		if d := fn.Prog.FuncValue(c.Func); d != nil {
 			c.Body = d

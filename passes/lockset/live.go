@@ -20,15 +20,27 @@ type liveness struct {
 // bits is a set of small numbers.
 type bits []uint64
 
-func (b bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
-func (b bits) add(i int)      { b[i/64] |= 1 << (i % 64) }
+func (b bits) has(i int) bool { return i/64 < len(b) && b[i/64]&(1<<(i%64)) != 0 }
+
+func (b *bits) add(i int) {
+	b.grow(i/64 + 1)
+	(*b)[i/64] |= 1 << (i % 64)
+}
+
+// grow makes b hold at least so many words.
+func (b *bits) grow(words int) {
+	if n := words - len(*b); n > 0 {
+		*b = append(*b, make(bits, n)...)
+	}
+}
 
 // addAll adds c to b and reports whether that changes b.
-func (b bits) addAll(c bits) bool {
+func (b *bits) addAll(c bits) bool {
+	b.grow(len(c))
 	changed := false
 	for i, w := range c {
-		if b[i]|w != b[i] {
-			b[i] |= w
+		if (*b)[i]|w != (*b)[i] {
+			(*b)[i] |= w
 			changed = true
 		}
 	}
@@ -37,11 +49,9 @@ func (b bits) addAll(c bits) bool {
 
 func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
 	l := &liveness{fn: fn, index: make(map[ssa.Value]int), in: make([]bits, len(fn.Blocks))}
-	used := make([]map[ssa.Value]bool, len(fn.Blocks))
-	deferred := uses{m, fn, make(map[ssa.Value]bool)}
+	deferred := uses{m: m, l: l, seen: new(bits)}
 	for i, b := range fn.Blocks {
-		u := uses{m, fn, make(map[ssa.Value]bool)}
-		used[i] = u.seen
+		u := uses{m: m, l: l, seen: &l.in[i]}
 		for _, coded := range t.code[b].instrs {
 			instr := coded.instr
 			if !coded.run {
@@ -69,21 +79,8 @@ func newLiveness(m *Machine, t *tree, fn *ssa.Function) *liveness {
 		for _, instr := range b.Instrs {
 			switch instr.(type) {
 			case *ssa.RunDefers, *ssa.Panic:
-				for v := range deferred.seen {
-					used[i][v] = true
-				}
+				l.in[i].addAll(*deferred.seen)
 			}
-		}
-		for v := range used[i] {
-			if _, ok := l.index[v]; !ok {
-				l.index[v] = len(l.index)
-			}
-		}
-	}
-	for i := range l.in {
-		l.in[i] = make(bits, len(l.index)/64+1)
-		for v := range used[i] {
-			l.in[i].add(l.index[v])
 		}
 	}
 	for changed := true; changed; {
@@ -143,11 +140,11 @@ func (l *liveness) keeps(b *ssa.BasicBlock, key *locks.Term, named []ssa.Value) 
 	return true
 }
 
-// uses collects the values of fn that an instruction asks for.
+// uses collects the values of l's function that instructions ask for.
 type uses struct {
 	m    *Machine
-	fn   *ssa.Function
-	seen map[ssa.Value]bool
+	l    *liveness
+	seen *bits
 }
 
 func (u uses) operands(instr ssa.Instruction) {
@@ -158,10 +155,18 @@ func (u uses) operands(instr ssa.Instruction) {
 }
 
 func (u uses) value(v ssa.Value) {
-	if v == nil || v.Parent() != u.fn || u.seen[v] {
+	if v == nil || v.Parent() != u.l.fn {
 		return
 	}
-	u.seen[v] = true
+	i, ok := u.l.index[v]
+	if !ok {
+		i = len(u.l.index)
+		u.l.index[v] = i
+	}
+	if u.seen.has(i) {
+		return
+	}
+	u.seen.add(i)
 	switch v := v.(type) {
 	case *ssa.Extract:
 		u.value(v.Tuple)

@@ -30,6 +30,7 @@ type Package struct {
 
 	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
 	cells    map[*ssa.Alloc]*Cell
+	operands []*ssa.Value                // scratch space for findAssigned
 	calls    map[token.Pos]*ast.CallExpr // by position of "("
 	assigned map[token.Pos][]ast.Expr    // what a call, by position of "(", is assigned to
 }
@@ -39,6 +40,9 @@ type Package struct {
 type Cell struct {
 	Stores []*ssa.Store
 	Leaks  bool // its address is used for more than loads, stores and captures
+
+	first  *ssa.Store // see Init
+	sought bool       // first is known
 }
 
 // Build returns the SSA form of pass's package. noReturn reports whether
@@ -135,8 +139,8 @@ func (p *Package) findAssigned(instr ssa.Instruction) {
 	if u, ok := instr.(*ssa.UnOp); ok && u.Op == token.MUL {
 		return
 	}
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
+	p.operands = instr.Operands(p.operands[:0])
+	for _, op := range p.operands {
 		if g, ok := (*op).(*ssa.Global); ok {
 			p.Assigned[g] = true
 		}
@@ -175,28 +179,27 @@ func (p *Package) Init(alloc *ssa.Alloc) *ssa.Store {
 	if c == nil || c.Leaks || len(c.Stores) != 1 {
 		return nil
 	}
-	made := false
-	for _, instr := range alloc.Block().Instrs {
-		switch {
-		case instr == ssa.Instruction(alloc):
-			made = true
-		case instr == ssa.Instruction(c.Stores[0]):
-			return c.Stores[0]
-		case made && uses(instr, alloc):
-			return nil // zero until then
-		}
+	if !c.sought {
+		c.sought = true
+		c.first = firstUse(alloc, c.Stores[0])
 	}
-	return nil
+	return c.first
 }
 
-func uses(instr ssa.Instruction, v ssa.Value) bool {
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
-		if *op == v {
-			return true
+// firstUse returns store if it is in the block of alloc and nothing there uses the
+// variable before it, when it is zero; otherwise nil.
+func firstUse(alloc *ssa.Alloc, store *ssa.Store) *ssa.Store {
+	b := alloc.Block()
+	if store.Block() != b {
+		return nil
+	}
+	at := Index(store)
+	for _, ref := range *alloc.Referrers() {
+		if ref.Block() == b && Index(ref) < at {
+			return nil
 		}
 	}
-	return false
+	return store
 }
 
 // Index returns the place of instr among the instructions of its block.
