@@ -240,10 +240,19 @@ func (r *Result) compute() {
 // there. Of functions that have nothing to do with locks they are found without
 // running them.
 func (r *Result) Visits(fn *ssa.Function) []lockset.Visit {
-	if f := r.byFn[fn]; f != nil && f.Ran {
+	if f := r.Run(fn); f != nil {
 		return f.Visits
 	}
 	return r.Machine.Visits(fn)
+}
+
+// Run returns what the machine has found in fn, or nil if it has not run it: no lock
+// is held anywhere in its own code.
+func (r *Result) Run(fn *ssa.Function) *lockset.Function {
+	if f := r.byFn[fn]; f != nil && f.Ran {
+		return f
+	}
+	return nil
 }
 
 // A Need is a lock that a function expects its callers to hold, because its
