@@ -19,7 +19,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/concurlint/concurlint/passes/declared"
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
@@ -154,7 +153,7 @@ func (r *Result) compute() {
 	}
 	r.visits = make(map[*ssa.Function]map[ssa.Instruction][]lockset.Visit)
 	r.locked = make(map[*types.Func]bool)
-	for _, d := range declared.Declarations(r.pass).Funcs {
+	for _, d := range r.sum.Declared().Funcs {
 		r.locked[d.Func] = d.Locked || len(d.Requires) > 0
 	}
 	for _, c := range r.conds {

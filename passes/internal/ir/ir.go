@@ -104,10 +104,12 @@ func (p *Package) add(fn *ssa.Function) {
 
 // index records where fn makes closures and what it does to local variables.
 func (p *Package) index(fn *ssa.Function) {
+	var operands []*ssa.Value
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if fn.Synthetic == "" { // not the package initialiser
-				p.findAssigned(instr)
+				operands = instr.Operands(operands[:0])
+				p.findAssigned(instr, operands)
 			}
 			switch instr := instr.(type) {
 			case *ssa.MakeClosure:
@@ -129,14 +131,13 @@ func (p *Package) index(fn *ssa.Function) {
 	}
 }
 
-// findAssigned records the package variables that instr does more with than
-// load them.
-func (p *Package) findAssigned(instr ssa.Instruction) {
+// findAssigned records the package variables that instr, which has the given operands,
+// does more with than load them.
+func (p *Package) findAssigned(instr ssa.Instruction, operands []*ssa.Value) {
 	if u, ok := instr.(*ssa.UnOp); ok && u.Op == token.MUL {
 		return
 	}
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
+	for _, op := range operands {
 		if g, ok := (*op).(*ssa.Global); ok {
 			p.Assigned[g] = true
 		}
@@ -175,28 +176,20 @@ func (p *Package) Init(alloc *ssa.Alloc) *ssa.Store {
 	if c == nil || c.Leaks || len(c.Stores) != 1 {
 		return nil
 	}
-	made := false
-	for _, instr := range alloc.Block().Instrs {
-		switch {
-		case instr == ssa.Instruction(alloc):
-			made = true
-		case instr == ssa.Instruction(c.Stores[0]):
-			return c.Stores[0]
-		case made && uses(instr, alloc):
+	store := c.Stores[0]
+	if store.Block() != alloc.Block() {
+		return nil
+	}
+	refs := *alloc.Referrers()
+	for _, instr := range alloc.Block().Instrs[Index(alloc)+1:] {
+		if instr == ssa.Instruction(store) {
+			return store
+		}
+		if slices.Contains(refs, instr) {
 			return nil // zero until then
 		}
 	}
 	return nil
-}
-
-func uses(instr ssa.Instruction, v ssa.Value) bool {
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
-		if *op == v {
-			return true
-		}
-	}
-	return false
 }
 
 // Index returns the place of instr among the instructions of its block.
