@@ -105,21 +105,23 @@ type Result struct {
 	runs  map[*ssa.Function][]*ssa.Function
 	deeds map[*ssa.Function]*deeds
 
-	methodsMu sync.Mutex
-	methods   map[*types.Func]*ssa.Function // see implementation
+	methodsMu    sync.Mutex                      // guards the two below
+	methods      map[*types.Func]*ssa.Function   // see implementation
+	implementers map[*types.Named][]*types.Named // see implementing
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := &Result{
-		pass:    pass,
-		sum:     pass.ResultOf[summary.Analyzer].(*summary.Result),
-		byBody:  make(map[*ssa.Function][]*Spawn),
-		byPlace: make(map[*ssa.Function][]*Spawn),
-		methods: make(map[*types.Func]*ssa.Function),
-		starts:  make(map[*ssa.Function][]int),
-		callers: make(map[*ssa.Function][]ssa.CallInstruction),
-		runs:    make(map[*ssa.Function][]*ssa.Function),
-		deeds:   make(map[*ssa.Function]*deeds),
+		pass:         pass,
+		sum:          pass.ResultOf[summary.Analyzer].(*summary.Result),
+		byBody:       make(map[*ssa.Function][]*Spawn),
+		byPlace:      make(map[*ssa.Function][]*Spawn),
+		methods:      make(map[*types.Func]*ssa.Function),
+		implementers: make(map[*types.Named][]*types.Named),
+		starts:       make(map[*ssa.Function][]int),
+		callers:      make(map[*ssa.Function][]ssa.CallInstruction),
+		runs:         make(map[*ssa.Function][]*ssa.Function),
+		deeds:        make(map[*ssa.Function]*deeds),
 	}
 	if !r.sum.Std() && r.mayStartArguments() {
 		release := r.sum.Exclusive()
