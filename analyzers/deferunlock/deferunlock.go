@@ -49,11 +49,12 @@ func run(pass *analysis.Pass) (any, error) {
 				}
 			}
 		}
+		code := todefer.In(pass, fn.Decl)
 		for _, s := range state.Sections(fn) {
 			if len(s.Open) > 0 || seen[s.Acquire.Pos] {
 				continue // missingunlock reports the open exits
 			}
-			if rewrite := todefer.Of(pass, fn, s); rewrite != nil {
+			if rewrite := code.Of(s); rewrite != nil {
 				seen[s.Acquire.Pos] = true
 				check(pass, state, s, rewrite)
 			}
@@ -89,8 +90,8 @@ func check(pass *analysis.Pass, state *lockstate.Result, s *lockstate.Section, r
 	default:
 		return
 	}
-	if len(rewrite.Edits) > 0 {
-		d.SuggestedFixes = []analysis.SuggestedFix{{Message: "Defer " + rewrite.Undo, TextEdits: rewrite.Edits}}
+	if edits := rewrite.Edits(); len(edits) > 0 {
+		d.SuggestedFixes = []analysis.SuggestedFix{{Message: "Defer " + rewrite.Undo, TextEdits: edits}}
 	}
 	pass.Report(d)
 }

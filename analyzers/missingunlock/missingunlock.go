@@ -294,8 +294,12 @@ func (c *checker) fixes(exit *lockstate.Exit, held lockstate.Held) []analysis.Su
 		if s.Acquire.Pos != op.Pos {
 			continue
 		}
-		if r := todefer.Of(c.pass, c.fn, s); r != nil && len(r.Edits) > 0 {
-			return []analysis.SuggestedFix{{Message: "Defer " + r.Undo, TextEdits: r.Edits}}
+		r := todefer.In(c.pass, c.fn.Decl).Of(s)
+		if r == nil {
+			continue
+		}
+		if edits := r.Edits(); len(edits) > 0 {
+			return []analysis.SuggestedFix{{Message: "Defer " + r.Undo, TextEdits: edits}}
 		}
 	}
 	// Results may read what the lock guards: unlock only before bare returns.

@@ -84,11 +84,15 @@ func fixes(pass *analysis.Pass, l *balance.Leak) []analysis.SuggestedFix {
 	if f.acquire == nil || len(f.releases) != len(l.Releases) || f.undo == "" {
 		return nil
 	}
-	r := todefer.After(pass, l.Decl, f.acquire, f.releases, f.undo)
-	if r == nil || len(r.Edits) == 0 {
+	r := todefer.In(pass, l.Decl).After(f.acquire, f.releases, f.undo)
+	if r == nil {
 		return nil
 	}
-	return []analysis.SuggestedFix{{Message: "Defer the release of " + l.Acquire.Expr, TextEdits: r.Edits}}
+	edits := r.Edits()
+	if len(edits) == 0 {
+		return nil
+	}
+	return []analysis.SuggestedFix{{Message: "Defer the release of " + l.Acquire.Expr, TextEdits: edits}}
 }
 
 // A finder finds the statements of a leak.

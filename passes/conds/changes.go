@@ -45,19 +45,45 @@ func (ch change) satisfies(w want) bool {
 	return ch.atomic && w.how == other
 }
 
-// changeOf returns the change that instr makes, if its direction is known.
+// findChanges finds the changes of what somebody waits for.
+func (r *Result) findChanges() {
+	r.wanted = make(map[any]bool)
+	for _, c := range r.conds {
+		for _, w := range c.waits {
+			for _, want := range w.wants {
+				r.wanted[want.cell] = true
+			}
+		}
+	}
+	for _, fn := range r.m.IR.Funcs {
+		if fn.Synthetic != "" && fn.Syntax() == nil {
+			continue // the initialiser
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if ch, ok := r.changeOf(fn, instr); ok {
+					r.changed = append(r.changed, ch)
+				}
+			}
+		}
+	}
+}
+
+// changeOf returns the change that instr makes of what somebody waits for, if its
+// direction is known.
 func (r *Result) changeOf(fn *ssa.Function, instr ssa.Instruction) (change, bool) {
 	ch := change{instr: instr, fn: fn}
 	switch instr := instr.(type) {
 	case *ssa.Store:
-		ch.cell = r.cell(instr.Addr)
-		ch.address(r.m, instr.Addr)
-		if ch.cell == nil {
+		if ch.cell = r.cell(instr.Addr); !r.wanted[ch.cell] {
 			return ch, false
 		}
+		ch.address(r.m, instr.Addr)
 		ch.assigned(r, instr.Val)
 	case *ssa.MapUpdate:
-		ch.cell = r.content(instr.Map)
+		if ch.cell = r.content(instr.Map); !r.wanted[ch.cell] {
+			return ch, false
+		}
 		ch.load(r.m, instr.Map)
 		ch.hows = []how{grow}
 		if c, ok := instr.Value.(*ssa.Const); ok && c.Value != nil && c.Value.Kind() == constant.Bool {

@@ -19,7 +19,6 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/concurlint/concurlint/passes/declared"
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
@@ -78,6 +77,8 @@ type Result struct {
 	locked   map[*types.Func]bool // functions that say that a lock is held
 	runs     map[*ssa.Function]*lockset.Function
 	visits   map[*ssa.Function]map[ssa.Instruction][]lockset.Visit
+	wanted   map[any]bool // cells that somebody waits for
+	changed  []change     // of these, in source order
 	findings []*Finding
 }
 
@@ -154,9 +155,10 @@ func (r *Result) compute() {
 	}
 	r.visits = make(map[*ssa.Function]map[ssa.Instruction][]lockset.Visit)
 	r.locked = make(map[*types.Func]bool)
-	for _, d := range declared.Declarations(r.pass).Funcs {
+	for _, d := range r.sum.Declared().Funcs {
 		r.locked[d.Func] = d.Locked || len(d.Requires) > 0
 	}
+	r.findChanges()
 	for _, c := range r.conds {
 		if len(c.waits) > 0 {
 			r.check(c)
@@ -322,25 +324,14 @@ type place struct {
 // the lock.
 func (r *Result) changes(c *cond) {
 	var places []place
-	for _, fn := range r.m.IR.Funcs {
-		if fn.Synthetic != "" && fn.Syntax() == nil {
-			continue // the initialiser
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				ch, ok := r.changeOf(fn, instr)
-				if !ok {
-					continue
-				}
-				for _, w := range c.waits {
-					if w.fn == fn && w.header() != nil && w.header().Dominates(instr.Block()) {
-						continue // it has come true already
-					}
-					if slices.ContainsFunc(w.wants, ch.satisfies) {
-						places = append(places, place{ch, w})
-						break
-					}
-				}
+	for _, ch := range r.changed {
+		for _, w := range c.waits {
+			if w.fn == ch.fn && w.header() != nil && w.header().Dominates(ch.instr.Block()) {
+				continue // it has come true already
+			}
+			if slices.ContainsFunc(w.wants, ch.satisfies) {
+				places = append(places, place{ch, w})
+				break
 			}
 		}
 	}

@@ -248,7 +248,7 @@ func (a *analyzer) compute() {
 	sum := a.sum
 	defer sum.Exclusive()()
 	a.own.Ready()
-	a.declared = Declarations(a.pass)
+	a.declared = sum.Declared()
 	if blind {
 		a.declared = a.declared.WithoutComments()
 	}

@@ -1,10 +1,6 @@
 package guards
 
-import (
-	"golang.org/x/tools/go/analysis"
-
-	"github.com/concurlint/concurlint/passes/declared"
-)
+import "github.com/concurlint/concurlint/passes/declared"
 
 // What comments say about locks, in the words of package declared.
 type (
@@ -39,6 +35,3 @@ const (
 	Annotation = declared.Annotation
 	Suffix     = declared.Suffix
 )
-
-// Declarations reads the comments of a package, and the names of its functions.
-func Declarations(pass *analysis.Pass) *Declared { return declared.Declarations(pass) }

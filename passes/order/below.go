@@ -144,10 +144,15 @@ func (acq *acquisition) seenFrom(fn *ssa.Function, call ssa.CallInstruction) *ac
 // better reports whether acq says more than old, of the same class: writers wait
 // for everybody, and what no argument excludes happens more often.
 func (acq *acquisition) better(old *acquisition) bool {
+	return acq.mayBeBetter(old) && (old == nil || acq.mode != old.mode || len(acq.when) == 0)
+}
+
+// mayBeBetter reports whether what a caller sees of acq may be better than old.
+func (acq *acquisition) mayBeBetter(old *acquisition) bool {
 	if old == nil || acq.mode != old.mode {
 		return old == nil || acq.mode == locks.Write
 	}
-	return len(acq.when) == 0 && len(old.when) > 0
+	return len(old.when) > 0
 }
 
 // A found is an acquisition that the callers of fn do not know of yet.
@@ -169,21 +174,11 @@ type caller struct {
 func (a *analyzer) findBelow(functions []*lockset.Function) {
 	a.result.below = make(map[*ssa.Function]map[Class]*acquisition)
 	callers := make(map[*ssa.Function][]caller)
-	var levels [][]found // by depth
-	put := func(fn *ssa.Function, c Class, acq *acquisition) {
-		if !acq.better(a.result.below[fn][c]) || callers[fn] == nil && a.m.IR.InTest(fn.Pos()) {
-			return
-		}
-		if a.result.below[fn] == nil {
-			a.result.below[fn] = make(map[Class]*acquisition)
-		}
-		a.result.below[fn][c] = acq
-		for len(levels) <= acq.depth {
-			levels = append(levels, nil)
-		}
-		levels[acq.depth] = append(levels[acq.depth], found{fn, c, acq})
+	type outside struct {
+		caller
+		callee *types.Func
 	}
-	var sources []found
+	var outsides []outside
 	for _, fn := range a.m.IR.Funcs {
 		for _, call := range callsIn(fn) {
 			callees, foreign := a.callees(call)
@@ -195,17 +190,43 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 			if foreign == nil {
 				continue
 			}
-			imported := a.imported(foreign)
+			if len(a.imported(foreign)) > 0 {
+				outsides = append(outsides, outside{caller{fn, call}, foreign})
+			}
 			if len(a.handed[foreign]) > 0 {
 				a.nests[foreign] = append(a.nests[foreign], call)
 			}
-			for _, c := range sortedClasses(imported) {
-				sources = append(sources, found{fn, c, imported[c].seenFrom(nil, call)})
-			}
 		}
 	}
-	sources = append(a.acquired(functions), sources...)
+	asked := func(fn *ssa.Function) bool { return callers[fn] != nil || !a.m.IR.InTest(fn.Pos()) }
+	for callee, all := range callers {
+		callers[callee] = slices.DeleteFunc(all, func(c caller) bool { return !asked(c.fn) })
+	}
+	sources := a.acquired(functions, asked)
+	for _, o := range outsides {
+		if !asked(o.fn) {
+			continue
+		}
+		imported := a.imported(o.callee)
+		for _, c := range sortedClasses(imported) {
+			sources = append(sources, found{o.fn, c, imported[c].seenFrom(nil, o.call)})
+		}
+	}
 	slices.SortStableFunc(sources, func(x, y found) int { return cmp.Compare(x.acq.depth, y.acq.depth) })
+	var levels [][]found // by depth
+	put := func(fn *ssa.Function, c Class, acq *acquisition) {
+		if !acq.better(a.result.below[fn][c]) {
+			return
+		}
+		if a.result.below[fn] == nil {
+			a.result.below[fn] = make(map[Class]*acquisition)
+		}
+		a.result.below[fn][c] = acq
+		for len(levels) <= acq.depth {
+			levels = append(levels, nil)
+		}
+		levels[acq.depth] = append(levels[acq.depth], found{fn, c, acq})
+	}
 	for depth := 0; depth < len(levels) || len(sources) > 0; depth++ {
 		for len(sources) > 0 && sources[0].acq.depth == depth {
 			put(sources[0].fn, sources[0].class, sources[0].acq)
@@ -216,6 +237,9 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 		}
 		for _, f := range levels[depth] {
 			for _, c := range callers[f.fn] {
+				if !f.acq.mayBeBetter(a.result.below[c.fn][f.class]) {
+					continue
+				}
 				if up := a.throughField(f.acq.seenFrom(f.fn, c.call), c.call); up != nil {
 					put(c.fn, f.class, up)
 				}
@@ -224,11 +248,19 @@ func (a *analyzer) findBelow(functions []*lockset.Function) {
 	}
 }
 
-// acquired returns the acquisitions in the functions themselves.
-func (a *analyzer) acquired(functions []*lockset.Function) []found {
+// acquired returns the acquisitions in those functions themselves that somebody asks
+// for: of each class those that say more than the ones before.
+func (a *analyzer) acquired(functions []*lockset.Function, asked func(*ssa.Function) bool) []found {
 	var out []found
+	best := make(map[Class]*acquisition)
 	for _, f := range functions {
-		for _, e := range a.events[f.Fn] {
+		clear(best)
+		wanted := asked(f.Fn)
+		for i := range f.Events {
+			e := &f.Events[i]
+			if e.Kind != lockset.Acquired {
+				continue
+			}
 			c, ok := a.classOf(e.Lock)
 			if !ok {
 				continue
@@ -236,17 +268,27 @@ func (a *analyzer) acquired(functions []*lockset.Function) []found {
 			if e.Mode == locks.Write {
 				a.writes[c] = true
 			}
-			if a.fresh(e.Lock, e.Instr) {
+			if !wanted {
 				continue
 			}
-			pos, _ := a.span(e.Site.Instr)
-			acq := &acquisition{mode: e.Mode, at: a.m.Position(pos), when: a.whens(f.Fn, e.Guards)}
-			if via := e.Site.Via; via != nil {
+			acq := acquisition{mode: e.Mode, when: a.whens(f.Fn, e.Guards)}
+			via := e.Site.Via
+			if via != nil {
+				acq.depth = len(via.Chain) + 1
+			}
+			if old := best[c]; old != nil && old.depth <= acq.depth && !acq.better(old) || a.fresh(e.Lock, e.Instr) {
+				continue
+			}
+			if via != nil {
 				acq.at = via.At
 				acq.tail = append([]string{via.Callee}, via.Chain...)
-				acq.depth = len(acq.tail)
+			} else {
+				pos, _ := a.span(e.Site.Instr)
+				acq.at = a.m.Position(pos)
 			}
-			out = append(out, found{f.Fn, c, acq})
+			kept := acq
+			best[c] = &kept
+			out = append(out, found{f.Fn, c, &kept})
 		}
 	}
 	return out

@@ -167,7 +167,10 @@ type analyzer struct {
 	byPair map[[2]Class][]*Edge
 	writes map[Class]bool // classes that somebody locks for writing
 	facts  map[*types.Func]map[Class]*acquisition
-	events map[*ssa.Function][]lockset.Event // acquisitions
+	events map[*ssa.Function][]lockset.Event
+	// sites and stores are of all that the package does; see callsOf and storesTo.
+	sites  map[*ssa.Function][]ssa.CallInstruction
+	stores map[*types.Var][]*ssa.Store
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
 	types   []*types.Named // see concrete
@@ -223,11 +226,7 @@ func (a *analyzer) compute() {
 	}
 	a.m = sum.Machine
 	for _, f := range functions {
-		for _, e := range f.Events {
-			if e.Kind == lockset.Acquired {
-				a.events[f.Fn] = append(a.events[f.Fn], e)
-			}
-		}
+		a.events[f.Fn] = f.Events
 	}
 	a.findBelow(functions)
 	for _, f := range functions {
@@ -363,7 +362,11 @@ func (a *analyzer) nested(f *lockset.Function) {
 
 // calls adds the edges of the acquisitions below the calls in fn.
 func (a *analyzer) calls(fn *ssa.Function) {
-	for _, v := range a.sum.Visits(fn) {
+	f := a.sum.Run(fn)
+	if f == nil {
+		return // nothing is held there
+	}
+	for _, v := range f.Visits {
 		if v.Joined || v.Access != nil {
 			continue
 		}
@@ -496,6 +499,9 @@ func (a *analyzer) lets(fn *ssa.Function, from, to Class) bool {
 		return false
 	}
 	for _, e := range a.events[fn] {
+		if e.Kind != lockset.Acquired {
+			continue
+		}
 		if c, ok := a.classOf(e.Lock); !ok || c != to {
 			continue
 		}

@@ -3,6 +3,7 @@ package order
 import (
 	"go/token"
 	"go/types"
+	"iter"
 	"slices"
 	"strings"
 
@@ -122,19 +123,34 @@ func (a *analyzer) bothWays(fn *ssa.Function, i, j int) bool {
 	return len(calls) == 0 || a.exchanged(calls, i, j) != nil
 }
 
-// callsOf returns the calls of fn.
+// callsOf returns the calls of fn in the package, in source order.
 func (a *analyzer) callsOf(fn *ssa.Function) []ssa.CallInstruction {
-	var out []ssa.CallInstruction
-	for _, f := range a.m.IR.Funcs {
-		for _, b := range f.Blocks {
-			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok && locks.CalleeOf(call.Common(), call.Common().Value).Body == fn {
-					out = append(out, call)
+	if a.sites == nil {
+		a.sites = make(map[*ssa.Function][]ssa.CallInstruction)
+		for instr := range a.instructions() {
+			if call, ok := instr.(ssa.CallInstruction); ok {
+				if body := locks.CalleeOf(call.Common(), call.Common().Value).Body; body != nil {
+					a.sites[body] = append(a.sites[body], call)
 				}
 			}
 		}
 	}
-	return out
+	return a.sites[fn]
+}
+
+// instructions returns those of the package, in source order.
+func (a *analyzer) instructions() iter.Seq[ssa.Instruction] {
+	return func(yield func(ssa.Instruction) bool) {
+		for _, fn := range a.m.IR.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					if !yield(instr) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // exchanged returns the first of calls that another may meet, or itself on another

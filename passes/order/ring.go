@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 )
@@ -113,34 +114,42 @@ func (a *analyzer) neighbours(first, second ssa.Value, pos token.Pos, depth int)
 // storedAs reports whether the package stores neighbours in the fields x and y of one
 // object.
 func (a *analyzer) storedAs(x, y *ssa.FieldAddr, depth int) (token.Pos, bool) {
-	for _, fn := range a.m.IR.Funcs {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				s, ok := instr.(*ssa.Store)
-				if !ok {
-					continue
-				}
-				f, ok := s.Addr.(*ssa.FieldAddr)
-				if !ok || !sameField(f, x) || f.X.Referrers() == nil {
-					continue
-				}
-				for _, ref := range *f.X.Referrers() {
-					g, ok := ref.(*ssa.FieldAddr)
-					if !ok || !sameField(g, y) {
-						continue
-					}
-					for _, use := range *g.Referrers() {
-						if t, ok := use.(*ssa.Store); ok && t.Addr == ssa.Value(g) {
-							if at, ok := a.neighbours(s.Val, t.Val, s.Pos(), depth-1); ok {
-								return at, true
-							}
-						}
+	for _, s := range a.storesTo(ir.FieldVar(x)) {
+		f := s.Addr.(*ssa.FieldAddr)
+		if !sameField(f, x) || f.X.Referrers() == nil {
+			continue
+		}
+		for _, ref := range *f.X.Referrers() {
+			g, ok := ref.(*ssa.FieldAddr)
+			if !ok || !sameField(g, y) {
+				continue
+			}
+			for _, use := range *g.Referrers() {
+				if t, ok := use.(*ssa.Store); ok && t.Addr == ssa.Value(g) {
+					if at, ok := a.neighbours(s.Val, t.Val, s.Pos(), depth-1); ok {
+						return at, true
 					}
 				}
 			}
 		}
 	}
 	return token.NoPos, false
+}
+
+// storesTo returns the stores to the field v of any object, in source order. Fields of
+// type parameters are all nil.
+func (a *analyzer) storesTo(v *types.Var) []*ssa.Store {
+	if a.stores == nil {
+		a.stores = make(map[*types.Var][]*ssa.Store)
+		for instr := range a.instructions() {
+			if s, ok := instr.(*ssa.Store); ok {
+				if f, ok := s.Addr.(*ssa.FieldAddr); ok {
+					a.stores[ir.FieldVar(f)] = append(a.stores[ir.FieldVar(f)], s)
+				}
+			}
+		}
+	}
+	return a.stores[v]
 }
 
 func sameField(f, g *ssa.FieldAddr) bool {

@@ -130,18 +130,24 @@ func (r *Result) findJoins() {
 			}
 		}
 	}
+	own := make(map[*ssa.Function]bool)
 	for _, s := range r.Spawns {
-		own := make(map[*ssa.Function]bool)
 		var objects []*Object
 		for _, body := range s.Bodies {
-			for _, fn := range r.Runs(body) {
-				own[fn] = true
-			}
 			objects = append(objects, r.Signals(body, s.Args)...)
 		}
 		if s.Kind == Counted {
 			c := locks.CalleeOf(s.Instr.Common(), s.Instr.Common().Value)
 			objects = append(objects, r.Objects(c.Args[0])...)
+		}
+		if !slices.ContainsFunc(objects, func(o *Object) bool { return len(waits[o]) > 0 }) {
+			continue
+		}
+		clear(own)
+		for _, body := range s.Bodies {
+			for _, fn := range r.Runs(body) {
+				own[fn] = true
+			}
 		}
 		seen := make(map[ssa.Instruction]bool)
 		for _, o := range objects {

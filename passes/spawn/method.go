@@ -27,21 +27,9 @@ func (r *Result) findImplementation(method *types.Func) *ssa.Function {
 	if !ok || recv.Obj().Pkg() != r.pass.Pkg || recv.TypeParams() != nil || recv.Obj().Exported() && r.pass.Pkg.Name() != "main" {
 		return nil
 	}
-	iface, ok := recv.Underlying().(*types.Interface)
-	if !ok {
-		return nil
-	}
 	var found *ssa.Function
-	scope := r.pass.Pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
-			continue
-		}
-		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams() != nil || !types.Implements(types.NewPointer(tn.Type()), iface) {
-			continue
-		}
-		obj, index, _ := types.LookupFieldOrMethod(tn.Type(), true, r.pass.Pkg, method.Name())
+	for _, t := range r.implementing(recv) {
+		obj, index, _ := types.LookupFieldOrMethod(t, true, r.pass.Pkg, method.Name())
 		fn, ok := obj.(*types.Func)
 		if !ok || found != nil || len(index) > 1 {
 			return nil // several, or that of a part of the value
@@ -51,6 +39,46 @@ func (r *Result) findImplementation(method *types.Func) *ssa.Function {
 		}
 	}
 	return found
+}
+
+// implementing returns the types of the package scope that implement the interface t,
+// by name. The caller holds r.methodsMu.
+func (r *Result) implementing(t *types.Named) []*types.Named {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	out, known := r.implementers[t]
+	if known {
+		return out
+	}
+	for _, named := range r.concrete() {
+		if types.Implements(types.NewPointer(named), iface) {
+			out = append(out, named)
+		}
+	}
+	r.implementers[t] = out
+	return out
+}
+
+// concrete returns the types of the package scope that may be what is in an interface,
+// by name. The caller holds r.methodsMu.
+func (r *Result) concrete() []*types.Named {
+	if r.types != nil {
+		return r.types
+	}
+	scope := r.pass.Pkg.Scope()
+	r.types = []*types.Named{}
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); ok && named.TypeParams() == nil {
+			r.types = append(r.types, named)
+		}
+	}
+	return r.types
 }
 
 // invoked returns the callee of a call of an interface method.

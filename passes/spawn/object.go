@@ -127,11 +127,13 @@ func newGraph(r *Result) *graph {
 	for _, fn := range r.ir.Funcs {
 		g.findValues(fn)
 	}
+	var operands []*ssa.Value
 	for _, fn := range r.ir.Funcs {
 		g.open(fn)
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				g.instr(fn, instr)
+				operands = instr.Operands(operands[:0])
+				g.instr(fn, instr, operands)
 			}
 		}
 	}
@@ -368,9 +370,9 @@ func (g *graph) callable(fn *ssa.Function) bool {
 	return obj.Exported() && !g.main
 }
 
-func (g *graph) instr(fn *ssa.Function, instr ssa.Instruction) {
-	var buf [10]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
+// instr follows what instr, of fn, does with its operands.
+func (g *graph) instr(fn *ssa.Function, instr ssa.Instruction, operands []*ssa.Value) {
+	for _, op := range operands {
 		if *op != nil && tracked((*op).Type()) {
 			g.node(*op)
 		}
@@ -495,6 +497,9 @@ func (g *graph) call(call ssa.CallInstruction) {
 			}
 		}
 		return
+	}
+	if _, static := common.Value.(*ssa.Function); (static || common.IsInvoke()) && !slices.ContainsFunc(common.Args, func(v ssa.Value) bool { return tracked(v.Type()) }) {
+		return // others may have a receiver besides
 	}
 	for _, c := range g.r.Callees(call) {
 		for i, arg := range c.Args {

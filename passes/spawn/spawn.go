@@ -105,21 +105,24 @@ type Result struct {
 	runs  map[*ssa.Function][]*ssa.Function
 	deeds map[*ssa.Function]*deeds
 
-	methodsMu sync.Mutex
-	methods   map[*types.Func]*ssa.Function // see implementation
+	methodsMu    sync.Mutex                      // guards the three below
+	methods      map[*types.Func]*ssa.Function   // see implementation
+	implementers map[*types.Named][]*types.Named // see implementing
+	types        []*types.Named                  // see concrete
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := &Result{
-		pass:    pass,
-		sum:     pass.ResultOf[summary.Analyzer].(*summary.Result),
-		byBody:  make(map[*ssa.Function][]*Spawn),
-		byPlace: make(map[*ssa.Function][]*Spawn),
-		methods: make(map[*types.Func]*ssa.Function),
-		starts:  make(map[*ssa.Function][]int),
-		callers: make(map[*ssa.Function][]ssa.CallInstruction),
-		runs:    make(map[*ssa.Function][]*ssa.Function),
-		deeds:   make(map[*ssa.Function]*deeds),
+		pass:         pass,
+		sum:          pass.ResultOf[summary.Analyzer].(*summary.Result),
+		byBody:       make(map[*ssa.Function][]*Spawn),
+		byPlace:      make(map[*ssa.Function][]*Spawn),
+		methods:      make(map[*types.Func]*ssa.Function),
+		implementers: make(map[*types.Named][]*types.Named),
+		starts:       make(map[*ssa.Function][]int),
+		callers:      make(map[*ssa.Function][]ssa.CallInstruction),
+		runs:         make(map[*ssa.Function][]*ssa.Function),
+		deeds:        make(map[*ssa.Function]*deeds),
 	}
 	if !r.sum.Std() && r.mayStartArguments() {
 		release := r.sum.Exclusive()
@@ -194,28 +197,23 @@ func (r *Result) compute() {
 	for _, fn := range r.ir.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok {
-					for _, c := range r.Callees(call) {
-						if c.Body != nil {
-							r.callers[c.Body] = append(r.callers[c.Body], call)
-						}
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				callees := r.Callees(call)
+				for _, c := range callees {
+					if c.Body != nil {
+						r.callers[c.Body] = append(r.callers[c.Body], call)
 					}
+				}
+				if s := r.spawnAt(fn, call, callees); s != nil {
+					r.Spawns = append(r.Spawns, s)
 				}
 			}
 		}
 	}
 	r.graph = newGraph(r)
-	for _, fn := range r.ir.Funcs {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok {
-					if s := r.spawnAt(fn, call); s != nil {
-						r.Spawns = append(r.Spawns, s)
-					}
-				}
-			}
-		}
-	}
 	r.findHandlers()
 	for _, s := range r.Spawns {
 		if s.In != nil {
@@ -229,12 +227,11 @@ func (r *Result) compute() {
 	r.findDaemons()
 }
 
-// spawnAt returns what call starts, or nil.
-func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction) *Spawn {
-	s := &Spawn{Instr: call, In: fn}
+// spawnAt returns what call, of one of callees, starts, or nil.
+func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction, callees []locks.Callee) *Spawn {
 	if g, ok := call.(*ssa.Go); ok {
-		s.Loop = ir.Reaches(g.Block(), g.Block())
-		for _, c := range r.Callees(g) {
+		s := &Spawn{Instr: call, In: fn, Loop: ir.Reaches(g.Block(), g.Block())}
+		for _, c := range callees {
 			if c.Body == nil {
 				return s // in another package
 			}
@@ -244,20 +241,22 @@ func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction) *Spawn {
 		return s
 	}
 	found := false
-	for _, c := range r.Callees(call) {
+	var kind Kind
+	var bodies []*ssa.Function
+	for _, c := range callees {
 		var args []ssa.Value
 		switch {
 		case known.UseOf(c.Func) == known.Spawns:
-			s.Kind = kindOf(c.Func)
+			kind = kindOf(c.Func)
 			args = c.Args
 		default:
 			for _, i := range r.started(c) {
-				s.Kind = Passed
+				kind = Passed
 				args = append(args, c.Args[i])
 			}
 		}
 		if name := known.NameOf(c.Func); name == (known.Name{Pkg: "testing", Recv: "T", Func: "Run"}) {
-			s.Kind = Test
+			kind = Test
 			args = slices.DeleteFunc(slices.Clone(c.Args), func(v ssa.Value) bool {
 				return !slices.ContainsFunc(r.functions(v), r.parallel)
 			})
@@ -265,15 +264,14 @@ func (r *Result) spawnAt(fn *ssa.Function, call ssa.CallInstruction) *Spawn {
 		for _, arg := range args {
 			if _, ok := arg.Type().Underlying().(*types.Signature); ok {
 				found = true
-				s.Bodies = append(s.Bodies, r.functions(arg)...)
+				bodies = append(bodies, r.functions(arg)...)
 			}
 		}
 	}
 	if !found {
 		return nil
 	}
-	s.Loop = ir.Reaches(call.Block(), call.Block())
-	return s
+	return &Spawn{Kind: kind, Instr: call, In: fn, Bodies: bodies, Loop: ir.Reaches(call.Block(), call.Block())}
 }
 
 // kindOf returns how fn, which is known to start its argument, does so.
@@ -422,6 +420,10 @@ func (r *Result) Callees(call ssa.CallInstruction) []locks.Callee {
 	common := call.Common()
 	if common.IsInvoke() {
 		return []locks.Callee{r.invoked(common)}
+	}
+	switch common.Value.(type) {
+	case *ssa.Function, *ssa.Builtin:
+		return []locks.Callee{locks.CalleeOf(common, common.Value)}
 	}
 	values := r.values(common.Value)
 	if values == nil {

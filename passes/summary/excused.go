@@ -24,13 +24,13 @@ type line struct {
 	line int
 }
 
-// excusedIn reads the annotations of a package.
-func excusedIn(pass *analysis.Pass) *Excused {
-	e := &Excused{fset: pass.Fset, lines: make(map[line]bool), funcs: make(map[*types.Func]*declared.FuncDecl)}
-	if !annotated(pass) {
+// excused reads the annotations of the package.
+func (r *Result) excused() *Excused {
+	e := &Excused{fset: r.pass.Fset, lines: make(map[line]bool), funcs: make(map[*types.Func]*declared.FuncDecl)}
+	if !annotated(r.pass) {
 		return e
 	}
-	d := declared.Declarations(pass)
+	d := r.Declared()
 	for _, x := range d.Exemptions {
 		e.lines[e.lineOf(x.Pos)] = true
 	}

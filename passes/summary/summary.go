@@ -22,6 +22,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/declared"
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
@@ -57,6 +58,8 @@ type Result struct {
 	byFn  map[*ssa.Function]*lockset.Function
 	dec   *decoder
 	table *Table // nil: locks
+
+	declared func() *declared.Declared // see Declared
 }
 
 // A Table says what a [Result] summarizes in place of what functions do to
@@ -81,6 +84,8 @@ func (r *Result) Over(t *Table) *Result {
 		facts: make(map[*types.Func]*lockset.Effects),
 		byFn:  make(map[*ssa.Function]*lockset.Function),
 		table: t,
+
+		declared: r.declared,
 	}
 	over.once.Do(over.compute)
 	return over
@@ -92,6 +97,8 @@ func run(pass *analysis.Pass) (any, error) {
 		ends:  make(map[*types.Func]known.End),
 		facts: make(map[*types.Func]*lockset.Effects),
 		byFn:  make(map[*ssa.Function]*lockset.Function),
+
+		declared: sync.OnceValue(func() *declared.Declared { return declared.Declarations(pass) }),
 	}
 	if isStd(pass) {
 		return r, nil // computed if a check asks
@@ -152,6 +159,10 @@ func (r *Result) IR() *ir.Package {
 	return r.ir
 }
 
+// Declared returns what the comments of the package say about locks, which are read
+// when it is first asked for. Nobody may change it.
+func (r *Result) Declared() *declared.Declared { return r.declared() }
+
 // usesLocks reports whether the package's code mentions a lock's method, a
 // function of sync/atomic, or a function of another package that has a summary.
 func (r *Result) usesLocks() bool {
@@ -182,7 +193,7 @@ func (r *Result) compute() {
 	names := locks.NewNames(r.pass.Pkg.Path())
 	names.Label = pkg.Label
 	m := lockset.New(names, pkg)
-	r.Excused = excusedIn(r.pass)
+	r.Excused = r.excused()
 	m.Excused = r.Excused.Line
 	m.Ends = r.endOf
 	if r.table != nil {
@@ -246,10 +257,19 @@ func (r *Result) compute() {
 // there. Of functions that have nothing to do with locks they are found without
 // running them.
 func (r *Result) Visits(fn *ssa.Function) []lockset.Visit {
-	if f := r.byFn[fn]; f != nil && f.Ran {
+	if f := r.Run(fn); f != nil {
 		return f.Visits
 	}
 	return r.Machine.Visits(fn)
+}
+
+// Run returns what the machine has found in fn, or nil if it has not run it: no lock
+// is held anywhere in its own code.
+func (r *Result) Run(fn *ssa.Function) *lockset.Function {
+	if f := r.byFn[fn]; f != nil && f.Ran {
+		return f
+	}
+	return nil
 }
 
 // A Need is a lock that a function expects its callers to hold, because its

@@ -44,7 +44,7 @@ func (a *analyzer) holdings(v *lockset.Visit) []holding {
 }
 
 // check records the wait at v if it cannot end, and reports whether it did.
-func (a *analyzer) check(fn *ssa.Function, v *lockset.Visit) bool {
+func (a *analyzer) check(v *lockset.Visit) bool {
 	for _, h := range a.holdings(v) {
 		if w, ok := a.stuck(v.Instr, h); ok {
 			a.record(w, h, v.Instr)
@@ -84,36 +84,28 @@ func (a *analyzer) checkCall(v *lockset.Visit) bool {
 			return false
 		}
 		seen[fn] = true
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if lockset.Waits(instr) {
-					for _, h := range hs {
-						if a.releases(fn, h) {
-							continue
-						}
-						w, ok := a.stuck(instr, h)
-						if !ok {
-							continue
-						}
-						if fn.Parent() != nil { // the literal stands here: speak of it
-							a.record(w, h, instr)
-							return true
-						}
-						w.Call = a.callName(call)
-						pos, _ := a.span(instr)
-						w.WaitAt = a.m.Position(pos)
-						a.record(w, h, v.Instr)
-						return true
-					}
+		for _, st := range a.stepsOf(fn) {
+			for _, h := range hs {
+				if !st.waits || a.releases(fn, h) {
+					continue
 				}
-				c, ok := instr.(*ssa.Call)
+				w, ok := a.stuck(st.instr, h)
 				if !ok {
 					continue
 				}
-				for _, next := range a.order.Callees(c) {
-					if visit(next, depth+1) {
-						return true
-					}
+				if fn.Parent() != nil { // the literal stands here: speak of it
+					a.record(w, h, st.instr)
+					return true
+				}
+				w.Call = a.callName(call)
+				pos, _ := a.span(st.instr)
+				w.WaitAt = a.m.Position(pos)
+				a.record(w, h, v.Instr)
+				return true
+			}
+			for _, next := range st.callees {
+				if visit(next, depth+1) {
+					return true
 				}
 			}
 		}
@@ -125,6 +117,34 @@ func (a *analyzer) checkCall(v *lockset.Visit) bool {
 		}
 	}
 	return false
+}
+
+// A step is an instruction that may wait, or calls functions of the package.
+type step struct {
+	instr   ssa.Instruction
+	waits   bool
+	callees []*ssa.Function
+}
+
+// stepsOf returns the steps of fn, in the order of its code.
+func (a *analyzer) stepsOf(fn *ssa.Function) []step {
+	out, known := a.steps[fn]
+	if known {
+		return out
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			st := step{instr: instr, waits: lockset.Waits(instr)}
+			if call, ok := instr.(*ssa.Call); ok {
+				st.callees = a.order.Callees(call)
+			}
+			if st.waits || len(st.callees) > 0 {
+				out = append(out, st)
+			}
+		}
+	}
+	a.steps[fn] = out
+	return out
 }
 
 // releases reports whether fn releases the lock for its caller.

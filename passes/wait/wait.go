@@ -102,6 +102,7 @@ type analyzer struct {
 	makes  map[any][]*ssa.MakeChan
 	opaque map[any]uint8 // ends of channels that other code may have
 	held   map[ssa.Instruction][]lockset.Lock
+	steps  map[*ssa.Function][]step // see stepsOf
 	result *Result
 }
 
@@ -122,6 +123,7 @@ func run(pass *analysis.Pass) (any, error) {
 		makes:  make(map[any][]*ssa.MakeChan),
 		opaque: make(map[any]uint8),
 		held:   make(map[ssa.Instruction][]lockset.Lock),
+		steps:  make(map[*ssa.Function][]step),
 		result: new(Result),
 	}
 	a.order.Ready()
@@ -131,42 +133,46 @@ func run(pass *analysis.Pass) (any, error) {
 		return a.result, nil
 	}
 	a.m = sum.Machine
-	type visit struct {
-		fn *ssa.Function
-		v  lockset.Visit
-	}
-	var waits, calls []visit
-	any := false
+	var waits, calls []*lockset.Visit
 	for _, fn := range a.m.IR.Funcs {
-		for _, v := range a.sum.Visits(fn) {
-			switch {
-			case v.Joined || v.Access != nil:
-			case v.Wait:
-				waits = append(waits, visit{fn, v})
+		f := a.sum.Run(fn)
+		if f == nil {
+			continue // nothing is held there
+		}
+		test := a.m.IR.InTest(fn.Pos())
+		for i := range f.Visits {
+			v := &f.Visits[i]
+			if v.Joined || v.Access != nil {
+				continue
+			}
+			if v.Wait {
 				a.held[v.Instr] = v.Locks
+			}
+			switch {
+			case test:
+			case v.Wait:
+				waits = append(waits, v)
 			case holds(v.Locks):
-				calls = append(calls, visit{fn, v})
+				calls = append(calls, v)
 			}
 		}
 	}
-	for _, fn := range a.m.IR.Funcs {
-		for _, b := range fn.Blocks {
-			any = any || slices.ContainsFunc(b.Instrs, lockset.Waits)
-		}
+	any := func(fn *ssa.Function) bool {
+		return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, lockset.Waits) })
 	}
-	if !any || len(waits)+len(calls) == 0 {
+	if len(waits)+len(calls) == 0 || !slices.ContainsFunc(a.m.IR.Funcs, any) {
 		return a.result, nil
 	}
 	a.collect()
 	seen := make(map[ssa.Instruction]bool)
-	for _, w := range waits {
-		if !seen[w.v.Instr] && !a.m.IR.InTest(w.fn.Pos()) {
-			seen[w.v.Instr] = a.check(w.fn, &w.v)
+	for _, v := range waits {
+		if !seen[v.Instr] {
+			seen[v.Instr] = a.check(v)
 		}
 	}
-	for _, c := range calls {
-		if !seen[c.v.Instr] && !a.m.IR.InTest(c.fn.Pos()) {
-			seen[c.v.Instr] = a.checkCall(&c.v)
+	for _, v := range calls {
+		if !seen[v.Instr] {
+			seen[v.Instr] = a.checkCall(v)
 		}
 	}
 	a.result.Waits = slices.DeleteFunc(a.result.Waits, a.mirrored)

@@ -25,11 +25,22 @@ import (
 
 // A Rewrite makes the release of a section a deferred one.
 type Rewrite struct {
-	Undo  string              // the release, as the source writes it
-	Edits []analysis.TextEdit // none if a statement shares its line with others
+	Undo string // the release, as the source writes it
+
+	pass     *analysis.Pass
+	lock     place
+	releases []place
 }
 
-// Of returns the rewrite of section s of fn, or nil if a deferred release could
+// Edits returns the edits. They are none if a statement shares its line with others.
+func (r *Rewrite) Edits() []analysis.TextEdit { return edits(r.pass, r.lock, r.releases, r.Undo) }
+
+// In returns the code of the function decl, a declaration or a literal.
+func In(pass *analysis.Pass, decl ast.Node) *Function {
+	return &Function{pass: pass, body: bodyOf(decl)}
+}
+
+// Of returns the rewrite of section s of f, or nil if a deferred release could
 // behave differently:
 //
 //   - a release does not directly precede its exit, or the results that are
@@ -39,14 +50,8 @@ type Rewrite struct {
 //   - an exit leaves the lock held, and a comment may say why;
 //   - a call that is deferred in the section would run under the lock, or one
 //     that was deferred before it releases the lock itself.
-func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite {
-	body := bodyOf(fn.Decl)
-	if body == nil {
-		return nil
-	}
-	f := function{pass, body, make(map[ast.Node]place)}
-	f.index()
-	lock, ok := f.places[s.Acquire.Call]
+func (f *Function) Of(s *lockstate.Section) *Rewrite {
+	lock, ok := f.place(s.Acquire.Call)
 	if !ok || lock.loop || len(s.Open) > 0 && f.excused(s.Acquire.Pos) {
 		return nil
 	}
@@ -56,38 +61,32 @@ func Of(pass *analysis.Pass, fn *lockstate.Func, s *lockstate.Section) *Rewrite 
 	}
 	var releases []place
 	for _, rel := range s.Releases {
-		p, ok := f.places[rel.Call]
+		p, ok := f.place(rel.Call)
 		if !ok || operand(rel.Call) != mu || types.ExprString(rel.Call) != undo || !f.exits(p) {
 			return nil
 		}
 		releases = append(releases, p)
 	}
-	return &Rewrite{undo, edits(pass, lock, releases, undo)}
+	return &Rewrite{undo, f.pass, lock, releases}
 }
 
-// After returns the rewrite that defers undo after the statement acquire of the
-// function decl and removes the releases, or nil if that could behave differently;
-// see [Of]. The releases are the text of undo, or what the literal undo calls does.
-func After(pass *analysis.Pass, decl ast.Node, acquire ast.Stmt, releases []ast.Stmt, undo string) *Rewrite {
-	body := bodyOf(decl)
-	if body == nil {
-		return nil
-	}
-	f := function{pass, body, make(map[ast.Node]place)}
-	f.index()
-	lock, ok := f.places[acquire]
+// After returns the rewrite that defers undo after the statement acquire of f
+// and removes the releases, or nil if that could behave differently; see
+// [Function.Of]. The releases are the text of undo, or what the literal undo calls does.
+func (f *Function) After(acquire ast.Stmt, releases []ast.Stmt, undo string) *Rewrite {
+	lock, ok := f.place(acquire)
 	if !ok || lock.loop || f.disturbed(acquire.Pos(), undo) {
 		return nil
 	}
 	var places []place
 	for _, rel := range releases {
-		p, ok := f.places[rel]
+		p, ok := f.place(rel)
 		if !ok || !f.exits(p) {
 			return nil
 		}
 		places = append(places, p)
 	}
-	return &Rewrite{undo, edits(pass, lock, places, undo)}
+	return &Rewrite{undo, f.pass, lock, places}
 }
 
 func bodyOf(decl ast.Node) *ast.BlockStmt {
@@ -121,11 +120,11 @@ func operand(call *ast.CallExpr) string {
 	return types.ExprString(sel.X)
 }
 
-// A function is the code of one function, without that of its literals.
-type function struct {
+// A Function is the code of one function, without that of its literals.
+type Function struct {
 	pass   *analysis.Pass
-	body   *ast.BlockStmt
-	places map[ast.Node]place // of statements, and of calls that are statements
+	body   *ast.BlockStmt     // nil if it has none
+	places map[ast.Node]place // of statements, and of calls that are statements; see place
 }
 
 // A place is where a statement stands.
@@ -138,12 +137,17 @@ type place struct {
 	loop  bool       // whether a loop contains it
 }
 
-// index fills in places.
-func (f *function) index() {
-	f.list(f.body, f.body.List, nil, false)
+// place returns where n, a statement or a call that is one, stands.
+func (f *Function) place(n ast.Node) (p place, ok bool) {
+	if f.places == nil && f.body != nil {
+		f.places = make(map[ast.Node]place)
+		f.list(f.body, f.body.List, nil, false)
+	}
+	p, ok = f.places[n]
+	return p, ok
 }
 
-func (f *function) list(owner ast.Node, list []ast.Stmt, outer ast.Stmt, loop bool) {
+func (f *Function) list(owner ast.Node, list []ast.Stmt, outer ast.Stmt, loop bool) {
 	for i, stmt := range list {
 		p := place{stmt, list, i, owner, outer, loop}
 		f.places[stmt] = p
@@ -158,7 +162,7 @@ func (f *function) list(owner ast.Node, list []ast.Stmt, outer ast.Stmt, loop bo
 }
 
 // parts indexes the lists in stmt; outer is stmt itself or its label.
-func (f *function) parts(stmt, outer ast.Stmt, loop bool) {
+func (f *Function) parts(stmt, outer ast.Stmt, loop bool) {
 	switch stmt := stmt.(type) {
 	case *ast.BlockStmt:
 		f.list(stmt, stmt.List, outer, loop)
@@ -180,7 +184,7 @@ func (f *function) parts(stmt, outer ast.Stmt, loop bool) {
 	}
 }
 
-func (f *function) clauses(body *ast.BlockStmt, outer ast.Stmt, loop bool) {
+func (f *Function) clauses(body *ast.BlockStmt, outer ast.Stmt, loop bool) {
 	for _, clause := range body.List {
 		switch clause := clause.(type) {
 		case *ast.CaseClause:
@@ -193,7 +197,7 @@ func (f *function) clauses(body *ast.BlockStmt, outer ast.Stmt, loop bool) {
 
 // disturbed reports whether the function defers a call after pos, or one
 // anywhere that contains the call undo.
-func (f *function) disturbed(pos token.Pos, undo string) bool {
+func (f *Function) disturbed(pos token.Pos, undo string) bool {
 	found := false
 	ast.Inspect(f.body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -218,7 +222,7 @@ func contains(n ast.Node, call string) bool {
 }
 
 // excused reports whether a comment after pos silences a check.
-func (f *function) excused(pos token.Pos) bool {
+func (f *Function) excused(pos token.Pos) bool {
 	line := func(pos token.Pos) int { return f.pass.Fset.Position(pos).Line }
 	for _, file := range f.pass.Files {
 		if pos < file.FileStart || file.FileEnd <= pos {
@@ -240,7 +244,7 @@ var silencing = regexp.MustCompile(`^//\s*(concurlint:|nolint|lint:)`)
 
 // exits reports whether nothing runs between the statement at p and the end of
 // the function: a return, panic or the closing brace follows.
-func (f *function) exits(p place) bool {
+func (f *Function) exits(p place) bool {
 	if block, ok := p.owner.(*ast.BlockStmt); ok && len(block.List) == 1 {
 		return false // an empty block would remain
 	}
@@ -251,7 +255,7 @@ func (f *function) exits(p place) bool {
 		if p.outer == nil {
 			return true
 		}
-		p = f.places[p.outer]
+		p, _ = f.place(p.outer)
 	}
 	switch next := p.list[p.i+1].(type) {
 	case *ast.ReturnStmt:
@@ -269,7 +273,7 @@ func (f *function) exits(p place) bool {
 
 // quick reports whether the evaluation of exprs neither waits nor runs code that
 // is unknown.
-func (f *function) quick(exprs []ast.Expr) bool {
+func (f *Function) quick(exprs []ast.Expr) bool {
 	quick := true
 	for _, e := range exprs {
 		ast.Inspect(e, func(n ast.Node) bool {
@@ -287,7 +291,7 @@ func (f *function) quick(exprs []ast.Expr) bool {
 	return quick
 }
 
-func (f *function) quickCall(call *ast.CallExpr) bool {
+func (f *Function) quickCall(call *ast.CallExpr) bool {
 	info := f.pass.TypesInfo
 	if tv := info.Types[call.Fun]; tv.IsType() || tv.IsBuiltin() {
 		return true
@@ -316,7 +320,7 @@ func (f *function) quickCall(call *ast.CallExpr) bool {
 
 // formats reports whether fmt may run code of the package, which may lock, to
 // print a value of type t.
-func (f *function) formats(t types.Type) bool {
+func (f *Function) formats(t types.Type) bool {
 	if types.Identical(t, types.Universe.Lookup("error").Type()) {
 		return false
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/concurlint/concurlint/passes/lockstate"
 )
 
-// probe reports what Of says about each section.
+// probe reports what Function.Of says about each section.
 var probe = &analysis.Analyzer{
 	Name:     "probe",
 	Doc:      "report sections that can be deferred",
@@ -19,8 +19,8 @@ var probe = &analysis.Analyzer{
 		state := pass.ResultOf[lockstate.Analyzer].(*lockstate.Result)
 		for _, fn := range state.Funcs {
 			for _, s := range state.Sections(fn) {
-				if r := todefer.Of(pass, fn, s); r != nil {
-					pass.Reportf(s.Acquire.Pos, "%d by %s, %d edits, panics: %t", len(s.Releases), r.Undo, len(r.Edits), state.Panicking(s) != nil)
+				if r := todefer.In(pass, fn.Decl).Of(s); r != nil {
+					pass.Reportf(s.Acquire.Pos, "%d by %s, %d edits, panics: %t", len(s.Releases), r.Undo, len(r.Edits()), state.Panicking(s) != nil)
 				}
 			}
 		}

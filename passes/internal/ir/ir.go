@@ -30,7 +30,6 @@ type Package struct {
 
 	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
 	cells    map[*ssa.Alloc]*Cell
-	operands []*ssa.Value                // scratch space for findAssigned
 	calls    map[token.Pos]*ast.CallExpr // by position of "("
 	assigned map[token.Pos][]ast.Expr    // what a call, by position of "(", is assigned to
 }
@@ -108,10 +107,12 @@ func (p *Package) add(fn *ssa.Function) {
 
 // index records where fn makes closures and what it does to local variables.
 func (p *Package) index(fn *ssa.Function) {
+	var operands []*ssa.Value
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if fn.Synthetic == "" { // not the package initialiser
-				p.findAssigned(instr)
+				operands = instr.Operands(operands[:0])
+				p.findAssigned(instr, operands)
 			}
 			switch instr := instr.(type) {
 			case *ssa.MakeClosure:
@@ -133,14 +134,13 @@ func (p *Package) index(fn *ssa.Function) {
 	}
 }
 
-// findAssigned records the package variables that instr does more with than
-// load them.
-func (p *Package) findAssigned(instr ssa.Instruction) {
+// findAssigned records the package variables that instr, which has the given operands,
+// does more with than load them.
+func (p *Package) findAssigned(instr ssa.Instruction, operands []*ssa.Value) {
 	if u, ok := instr.(*ssa.UnOp); ok && u.Op == token.MUL {
 		return
 	}
-	p.operands = instr.Operands(p.operands[:0])
-	for _, op := range p.operands {
+	for _, op := range operands {
 		if g, ok := (*op).(*ssa.Global); ok {
 			p.Assigned[g] = true
 		}
