@@ -24,12 +24,15 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 	if c, ok := v.(*ssa.Const); ok {
 		return m.constant(c)
 	}
-	root := m.root(v)
-	if val := st.value(root); val != nil {
-		return val
-	}
-	if depth > 3*maxDepth {
-		return root
+	// What states know they know of other values, which are computed from them.
+	if bindable(v) || depth > 3*maxDepth {
+		root := m.root(v)
+		if val := st.value(root); val != nil {
+			return val
+		}
+		if depth > 3*maxDepth {
+			return root
+		}
 	}
 	sub := func(v ssa.Value) *locks.Term { return m.evalAt(st, v, depth+1) }
 	var t *locks.Term
@@ -105,7 +108,7 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		t = sub(v.X)
 	case *ssa.MakeInterface:
 		if isError(v.Type()) {
-			return root // an error; its identity does not matter, but it is not nil
+			return m.root(v) // an error; its identity does not matter, but it is not nil
 		}
 		t = m.asLocker(sub(v.X), v)
 	case *ssa.Slice:
@@ -114,12 +117,22 @@ func (m *Machine) evalAt(st *State, v ssa.Value, depth int) *locks.Term {
 		}
 	}
 	if t == nil || t.Depth() > maxDepth {
-		return root
+		t = m.root(v)
 	}
 	if val := st.value(t); val != nil {
 		return val
 	}
 	return t
+}
+
+// bindable reports whether a state may know the value of v itself, not only what it
+// is computed from.
+func bindable(v ssa.Value) bool {
+	switch v.(type) {
+	case *ssa.FieldAddr, *ssa.Field, *ssa.IndexAddr, *ssa.Index, *ssa.BinOp, *ssa.ChangeType, *ssa.ChangeInterface, *ssa.Convert, *ssa.MakeInterface, *ssa.Slice:
+		return false
+	}
+	return true
 }
 
 // typeName returns a name for a type, the same for identical types.
