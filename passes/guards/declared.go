@@ -269,14 +269,19 @@ func (a *analyzer) aliases(fn *ssa.Function, t *locks.Term) []*locks.Term {
 	return out
 }
 
-// checkDeclared records the breaches of a declared guard.
-func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
+// declaredGuard returns the guard of d that a comment declares, or nil if it says that
+// there is none.
+func (a *analyzer) declaredGuard(d *datum, g *declaredGuard) *Guard {
 	if g.Kind == Unguarded || len(g.locks) == 0 {
-		return
+		return nil
 	}
 	guard := a.newGuard(d, a.tally(d, g.locks[0]))
 	guard.Declared = g.Pos
-	a.result.Guards = append(a.result.Guards, guard)
+	return guard
+}
+
+// checkDeclared records the breaches of a declared guard.
+func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 	reported := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
 		if reported[acc.fn] || !acc.write && (g.Kind == GuardedWrites || acc.atomic) {
@@ -293,7 +298,7 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		}
 		if l, k, ok := a.missing(acc, g); ok {
 			reported[acc.fn] = true
-			n := *guard
+			n := *d.guard
 			n.lock, n.Lock = l, a.path(l)
 			a.breach(&n, acc, k)
 		}

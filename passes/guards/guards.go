@@ -62,8 +62,9 @@ type Result struct {
 	Undecided []*Guard
 
 	entries map[*ssa.Function]*entry
-	once    sync.Once
-	todo    func()
+	// infer and check compute the result, each once: what facts tell comes from infer,
+	// and so do Guards, Problems and Declared.
+	infer, check func()
 }
 
 // A HeldClass is a kind of lock that all callers of a function hold: a field, a
@@ -229,19 +230,24 @@ func run(pass *analysis.Pass) (any, error) {
 		ops:        make(map[*ssa.Function][]op),
 		result:     new(Result),
 	}
-	a.result.todo = a.compute
+	a.result.infer, a.result.check = sync.OnceFunc(a.compute), sync.OnceFunc(a.findUnguarded)
 	if !sum.Std() {
-		a.result.Ready()
+		a.result.infer()
 	}
 	return a.result, nil
 }
 
-// Ready computes the result, if it is not yet: that of a package of the standard
-// library waits until somebody asks.
+// Ready computes the result, if it is not yet. What is no matter of facts waits until
+// somebody asks, since nobody does in a dependency, as does all of a package of the
+// standard library.
 func (r *Result) Ready() *Result {
-	r.once.Do(r.todo)
+	r.infer()
+	r.check()
 	return r
 }
+
+// Entries computes what [Result.HeldByCallers] tells, if it is not yet known.
+func (r *Result) Entries() { r.infer() }
 
 // compute finds the guards of the package.
 func (a *analyzer) compute() {
@@ -265,16 +271,26 @@ func (a *analyzer) compute() {
 	a.findEntries()
 	a.collect()
 	a.infer()
+	if !sum.Std() {
+		a.exportAtomic()
+		a.export()
+	}
+	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
+}
+
+// findUnguarded finds the code that does not keep to the guards.
+func (a *analyzer) findUnguarded() {
+	if a.m == nil {
+		return
+	}
+	defer a.sum.Exclusive()()
+	a.findBreaches()
 	a.findMixed()
 	a.findGaps()
 	a.checkCalls()
-	if !sum.Std() {
-		a.export()
-	}
 	if review {
 		a.addReview()
 	}
-	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
 	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return a.m.IR.Compare(m.Pos, n.Pos) })
 	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return a.m.IR.Compare(b.Pos, c.Pos) })
 }
