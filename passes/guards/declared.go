@@ -106,6 +106,19 @@ func (a *analyzer) inFunction(p Path, fn *ssa.Function) *locks.Term {
 // canon returns the usual name of a lock: what a type that is nothing but a lock
 // has inside is called by the field or variable of that type.
 func (a *analyzer) canon(t *locks.Term) *locks.Term {
+	if t.Kind != locks.Field {
+		return t
+	}
+	usual := a.usual[t]
+	if usual == nil {
+		usual = a.unwrapped(t)
+		a.usual[t] = usual
+	}
+	return usual
+}
+
+// unwrapped is canon without its cache.
+func (a *analyzer) unwrapped(t *locks.Term) *locks.Term {
 	for t.Kind == locks.Field {
 		x := t.X
 		if x.Kind == locks.Deref {

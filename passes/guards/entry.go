@@ -375,7 +375,11 @@ func (a *analyzer) skips(s site, fn *ssa.Function) bool {
 	if len(args) != len(fn.Params) {
 		return false
 	}
-	object := lockedParam(fn)
+	object, ok := a.lockParams[fn]
+	if !ok {
+		object = lockedParam(fn)
+		a.lockParams[fn] = object
+	}
 	if object < 0 {
 		return false
 	}

@@ -171,6 +171,7 @@ type analyzer struct {
 	vars        map[*types.Var]*declaredGuard
 	atomics     map[*types.Var]*Declaration
 	visited     map[*ssa.Function][]lockset.Visit
+	usual       map[*locks.Term]*locks.Term // caches canon
 	sites       map[*ssa.Function][]site
 	tells       map[*ssa.Function][]site
 	loans       map[*ssa.Function][]site // starts of goroutines, see findLoans
@@ -188,9 +189,8 @@ type analyzer struct {
 	blamed      map[callKey]bool
 	sends       map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
 	guarded     map[lockKey]int                       // data that is used with a lock held
-	types       []*types.Struct
-	fields      map[*types.Var]bool // function-valued ones that the package calls
-	inFields    *fieldSites         // nil before it has been looked for
+	fields      map[*types.Var]bool                   // function-valued ones that the package calls
+	inFields    *fieldSites                           // nil before it has been looked for
 	invoked     map[string][]*types.Interface
 	invoking    map[string][]*ssa.Function // those that call a method through an interface
 	alone       map[*ssa.Function]bool
@@ -198,8 +198,12 @@ type analyzer struct {
 	makers      map[making]bool
 	ops         map[*ssa.Function][]op
 	loopEnds    map[*ssa.BasicBlock]bool
-	carried     map[any]bool        // kinds of locks that are held at calls
-	lends       map[*types.Var]bool // fields that are set to something that is not new
+	carried     map[any]bool                // kinds of locks that are held at calls
+	lends       map[*types.Var]bool         // fields that are set to something that is not new
+	lockParams  map[*ssa.Function]int       // caches lockedParam
+	makeLocks   map[ssa.Value]bool          // caches makesLock
+	starters    map[*ssa.Function][]*ssa.Go // caches startsIn
+	lockFields  map[*types.Var]int          // see sole
 	spawns      map[*ssa.Function]bool
 	hats        map[token.Pos]token.Pos
 	unsynced    map[*types.Var]bool
@@ -216,6 +220,7 @@ func run(pass *analysis.Pass) (any, error) {
 		sum:        sum,
 		own:        pass.ResultOf[ownership.Analyzer].(*ownership.Result),
 		visited:    make(map[*ssa.Function][]lockset.Visit),
+		usual:      make(map[*locks.Term]*locks.Term),
 		entries:    make(map[*ssa.Function]*entry),
 		data:       make(map[*types.Var]*datum),
 		words:      make(map[word]*datum),
@@ -227,6 +232,9 @@ func run(pass *analysis.Pass) (any, error) {
 		loopEnds:   make(map[*ssa.BasicBlock]bool),
 		permitting: make(map[*ast.CommentGroup]bool),
 		setUp:      make(map[*types.Var]bool),
+		lockParams: make(map[*ssa.Function]int),
+		makeLocks:  make(map[ssa.Value]bool),
+		starters:   make(map[*ssa.Function][]*ssa.Go),
 		ops:        make(map[*ssa.Function][]op),
 		result:     new(Result),
 	}
@@ -298,9 +306,12 @@ func (a *analyzer) findUnguarded() {
 func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
 	v, ok := a.visited[fn]
 	if !ok {
-		v = slices.DeleteFunc(slices.Clone(a.sum.Visits(fn)), func(v lockset.Visit) bool { return v.Inner })
-		for i := range v {
-			v[i].Locks = a.canonical(v[i].Locks)
+		v = a.sum.Visits(fn)
+		if slices.ContainsFunc(v, func(v lockset.Visit) bool { return v.Inner || !a.isCanonical(v.Locks) }) {
+			v = slices.DeleteFunc(slices.Clone(v), func(v lockset.Visit) bool { return v.Inner })
+			for i := range v {
+				v[i].Locks = a.canonical(v[i].Locks)
+			}
 		}
 		a.visited[fn] = v
 	}
@@ -309,14 +320,17 @@ func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
 
 // canonical returns ls with the usual names.
 func (a *analyzer) canonical(ls []lockset.Lock) []lockset.Lock {
-	for i, l := range ls {
-		if t := a.canon(l.Term); t != l.Term {
-			ls = slices.Clone(ls)
-			for ; i < len(ls); i++ {
-				ls[i].Term = a.canon(ls[i].Term)
-			}
-			break
-		}
+	if a.isCanonical(ls) {
+		return ls
+	}
+	ls = slices.Clone(ls)
+	for i := range ls {
+		ls[i].Term = a.canon(ls[i].Term)
 	}
 	return ls
+}
+
+// isCanonical reports whether the locks in ls have their usual names.
+func (a *analyzer) isCanonical(ls []lockset.Lock) bool {
+	return !slices.ContainsFunc(ls, func(l lockset.Lock) bool { return a.canon(l.Term) != l.Term })
 }

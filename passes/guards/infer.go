@@ -219,12 +219,22 @@ func (a *analyzer) exempt(acc *lockset.Access) bool {
 // makesLock reports whether the function of acc makes a lock of the accessed object:
 // it is one of those that build it.
 func (a *analyzer) makesLock(acc *lockset.Access) bool {
-	if acc.Base.Referrers() == nil {
+	is, ok := a.makeLocks[acc.Base]
+	if !ok {
+		is = makesLockOf(acc.Base)
+		a.makeLocks[acc.Base] = is
+	}
+	return is
+}
+
+// makesLockOf reports whether the function of object makes a lock of it.
+func makesLockOf(object ssa.Value) bool {
+	if object.Referrers() == nil {
 		return false
 	}
-	for _, ref := range *acc.Base.Referrers() {
+	for _, ref := range *object.Referrers() {
 		f, ok := ref.(*ssa.FieldAddr)
-		if !ok || f.Parent() != acc.Instr.Parent() {
+		if !ok {
 			continue
 		}
 		v := ir.FieldVar(f)
@@ -874,36 +884,33 @@ func hasField(typ types.Type, v *types.Var) bool {
 // sole reports whether no other lock than l is a field of the struct that has
 // field v.
 func (a *analyzer) sole(v *types.Var, l lock) bool {
-	if l.up > 0 {
-		return false
+	if a.lockFields == nil {
+		a.countLocks()
 	}
-	for _, s := range a.structs() {
-		n, found := 0, false
-		for i := range s.NumFields() {
-			f := s.Field(i)
-			found = found || f == v
+	n, found := a.lockFields[v]
+	return found && n <= 1 && l.up == 0
+}
+
+// countLocks counts the locks beside each field of the struct types that the package
+// declares.
+func (a *analyzer) countLocks() {
+	a.lockFields = make(map[*types.Var]int)
+	scope := a.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		n := 0
+		for f := range s.Fields() {
 			if locks.IsLock(types.NewPointer(f.Type())) || locks.IsLock(f.Type()) {
 				n++
 			}
 		}
-		if found {
-			return n <= 1
+		for f := range s.Fields() {
+			a.lockFields[f] = n
 		}
 	}
-	return false
-}
-
-// structs returns the struct types that the package declares.
-func (a *analyzer) structs() []*types.Struct {
-	if a.types == nil {
-		scope := a.pass.Pkg.Scope()
-		for _, name := range scope.Names() {
-			if s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct); ok {
-				a.types = append(a.types, s)
-			}
-		}
-	}
-	return a.types
 }
 
 // reference reports whether d is a pointer, an interface or a function.
