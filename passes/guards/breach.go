@@ -308,21 +308,26 @@ func (a *analyzer) lockAt(call *ast.CallExpr, need *locks.Term, fn *ssa.Function
 // nodeAt returns the selector whose field name, or the identifier that, begins
 // at pos.
 func (a *analyzer) nodeAt(pos token.Pos) ast.Node {
-	if a.nodes == nil {
-		a.nodes = make(map[token.Pos]ast.Node)
-		for _, f := range a.pass.Files {
-			ast.Inspect(f, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.SelectorExpr:
-					a.nodes[n.Sel.Pos()] = n
-				case *ast.Ident:
-					if a.nodes[n.Pos()] == nil {
-						a.nodes[n.Pos()] = n
-					}
-				}
-				return true
-			})
-		}
+	f := a.fileAt(pos)
+	if f == nil {
+		return nil
 	}
-	return a.nodes[pos]
+	var found ast.Node
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil || found != nil || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if n.Sel.Pos() == pos {
+				found = n
+			}
+		case *ast.Ident:
+			if n.Pos() == pos {
+				found = n
+			}
+		}
+		return true
+	})
+	return found
 }

@@ -198,18 +198,19 @@ type analyzer struct {
 	makers      map[making]bool
 	ops         map[*ssa.Function][]op
 	loopEnds    map[*ssa.BasicBlock]bool
-	carried     map[any]bool                // kinds of locks that are held at calls
-	lends       map[*types.Var]bool         // fields that are set to something that is not new
-	lockParams  map[*ssa.Function]int       // caches lockedParam
-	makeLocks   map[ssa.Value]bool          // caches makesLock
-	starters    map[*ssa.Function][]*ssa.Go // caches startsIn
-	lockFields  map[*types.Var]int          // see sole
+	branches    map[ssa.Value][]*ssa.BasicBlock // caches branchesOn
+	sides       map[*ssa.BasicBlock][2][]bool   // what either side of a branch leads to, see parts
+	carried     map[any]bool                    // kinds of locks that are held at calls
+	lends       map[*types.Var]bool             // fields that are set to something that is not new
+	lockParams  map[*ssa.Function]int           // caches lockedParam
+	makeLocks   map[ssa.Value]bool              // caches makesLock
+	starters    map[*ssa.Function][]*ssa.Go     // caches startsIn
+	lockFields  map[*types.Var]int              // see sole
 	spawns      map[*ssa.Function]bool
 	hats        map[token.Pos]token.Pos
-	unsynced    map[*types.Var]bool
+	unsynced    map[*ast.StructType]map[*types.Var]bool // caches unsynchronizedIn
 	permitting  map[*ast.CommentGroup]bool
 	serialTypes map[types.Object]bool // see serialType
-	nodes       map[token.Pos]ast.Node
 	result      *Result
 }
 
@@ -230,8 +231,11 @@ func run(pass *analysis.Pass) (any, error) {
 		makings:    make(map[making]bool),
 		makers:     make(map[making]bool),
 		loopEnds:   make(map[*ssa.BasicBlock]bool),
+		branches:   make(map[ssa.Value][]*ssa.BasicBlock),
+		sides:      make(map[*ssa.BasicBlock][2][]bool),
 		permitting: make(map[*ast.CommentGroup]bool),
 		setUp:      make(map[*types.Var]bool),
+		unsynced:   make(map[*ast.StructType]map[*types.Var]bool),
 		lockParams: make(map[*ssa.Function]int),
 		makeLocks:  make(map[ssa.Value]bool),
 		starters:   make(map[*ssa.Function][]*ssa.Go),
