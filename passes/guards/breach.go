@@ -169,7 +169,7 @@ func (a *analyzer) holdsAt(s site, fn *ssa.Function, need *locks.Term, b *Breach
 		return unknown
 	}
 	for _, l := range s.visit.Locks {
-		if (l.Doubt || l.Status == lockset.Gone) && a.translate(l.Term, s.visit.Args, fn) == need {
+		if (l.Doubt || l.Status == lockset.Gone) && a.translate(l.Term, s.visit, fn) == need {
 			return unknown
 		}
 	}
@@ -199,9 +199,9 @@ func (a *analyzer) outward(need *locks.Term, s site, fn *ssa.Function) *locks.Te
 			return nil
 		}
 		for i, q := range fn.Params {
-			if p == q && i < len(s.visit.Args) {
+			if args := a.m.ArgsOf(s.visit); p == q && i < len(args) {
 				lost = false
-				return s.visit.Args[i]
+				return args[i]
 			}
 		}
 		return nil

@@ -422,7 +422,7 @@ func (a *analyzer) passed(s site, fn *ssa.Function) ([]held, []class) {
 	var classes []class
 	v := s.visit
 	add := func(t *locks.Term, mode locks.Mode) {
-		if n := a.translate(t, v.Args, fn); n != nil && !slices.ContainsFunc(terms, func(h held) bool { return h.term == n }) {
+		if n := a.translate(t, v, fn); n != nil && !slices.ContainsFunc(terms, func(h held) bool { return h.term == n }) {
 			terms = append(terms, held{n, mode})
 		}
 		if c := t.Class(); c != nil {
@@ -459,7 +459,7 @@ func (a *analyzer) passedSome(s site, fn *ssa.Function) []held {
 		if slices.ContainsFunc(s.visit.Locks, func(l lockset.Lock) bool { return l.Term == h.term }) {
 			continue
 		}
-		if n := a.translate(h.term, s.visit.Args, fn); n != nil && n.Depth() <= maxPath {
+		if n := a.translate(h.term, s.visit, fn); n != nil && n.Depth() <= maxPath {
 			out = append(out, held{n, h.mode})
 		}
 	}
@@ -483,13 +483,14 @@ func addClass(cs *[]class, c class) {
 	*cs = append(*cs, c)
 }
 
-// translate returns t, a term of a caller, in terms of fn, which it calls with
-// args; nil if fn has no name for it.
-func (a *analyzer) translate(t *locks.Term, args []*locks.Term, fn *ssa.Function) *locks.Term {
+// translate returns t, a term of a caller, in terms of fn, which it calls at v; nil if
+// fn has no name for it.
+func (a *analyzer) translate(t *locks.Term, v *lockset.Visit, fn *ssa.Function) *locks.Term {
 	if _, ok := t.Base().Val.(locks.Global); ok {
 		return t
 	}
 	bound := false
+	args := a.m.ArgsOf(v)
 	n := a.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
 		for i, arg := range args {
 			if t == arg && t.Kind != locks.Const && i < len(fn.Params) {
