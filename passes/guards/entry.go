@@ -167,6 +167,16 @@ func (a *analyzer) startOf(g *ssa.Go, c locks.Callee) *lockset.Visit {
 // dispatched reports whether fn is a method that the package calls through an
 // interface, so that not all of its callers are known.
 func (a *analyzer) dispatched(fn *ssa.Function) bool {
+	is, ok := a.dispatch[fn]
+	if !ok {
+		is = a.isDispatched(fn)
+		a.dispatch[fn] = is
+	}
+	return is
+}
+
+// isDispatched is dispatched without its cache.
+func (a *analyzer) isDispatched(fn *ssa.Function) bool {
 	obj, ok := fn.Object().(*types.Func)
 	if !ok || obj.Signature().Recv() == nil {
 		return false
@@ -203,7 +213,7 @@ func (a *analyzer) invokedMethods() map[string][]*types.Interface {
 					continue
 				}
 				iface, ok := call.Common().Value.Type().Underlying().(*types.Interface)
-				if ok && a.holdsAny(fn, call) && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil {
+				if ok && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil && a.holdsAny(fn, call) {
 					id := call.Common().Method.Id()
 					if !slices.Contains(a.invoked[id], iface) {
 						a.invoked[id] = append(a.invoked[id], iface)

@@ -192,6 +192,7 @@ type analyzer struct {
 	fields      map[*types.Var]bool                   // function-valued ones that the package calls
 	inFields    *fieldSites                           // nil before it has been looked for
 	invoked     map[string][]*types.Interface
+	dispatch    map[*ssa.Function]bool     // caches dispatched
 	invoking    map[string][]*ssa.Function // those that call a method through an interface
 	alone       map[*ssa.Function]bool
 	makings     map[making]bool
@@ -236,6 +237,7 @@ func run(pass *analysis.Pass) (any, error) {
 		permitting: make(map[*ast.CommentGroup]bool),
 		setUp:      make(map[*types.Var]bool),
 		unsynced:   make(map[*ast.StructType]map[*types.Var]bool),
+		dispatch:   make(map[*ssa.Function]bool),
 		lockParams: make(map[*ssa.Function]int),
 		makeLocks:  make(map[ssa.Value]bool),
 		starters:   make(map[*ssa.Function][]*ssa.Go),
