@@ -55,6 +55,25 @@ func (a *analyzer) findAtomic() {
 	}
 }
 
+// exportAtomic exports which data is used atomically.
+func (a *analyzer) exportAtomic() {
+	for _, d := range sorted(a, a.words) {
+		if d.atomic && d.v.Exported() && d.v.Pkg() == a.pass.Pkg {
+			a.pass.ExportObjectFact(d.v, &AtomicFact{a.where(d.atomically())})
+		}
+	}
+}
+
+// atomically returns the position of the first atomic access of d.
+func (d *datum) atomically() token.Pos {
+	for _, acc := range d.accesses {
+		if acc.atomic && acc.pos.IsValid() {
+			return acc.pos
+		}
+	}
+	return token.NoPos
+}
+
 // findMixed finds the plain accesses of data that is used atomically.
 func (a *analyzer) findMixed() {
 	for _, d := range sorted(a, a.words) {
@@ -63,14 +82,7 @@ func (a *analyzer) findMixed() {
 		var f AtomicFact
 		switch {
 		case d.atomic:
-			for _, acc := range d.accesses {
-				if acc.atomic && !m.Atomic.IsValid() {
-					m.Atomic = acc.pos
-				}
-			}
-			if d.v.Exported() && d.v.Pkg() == a.pass.Pkg && !a.sum.Std() {
-				a.pass.ExportObjectFact(d.v, &AtomicFact{a.where(m.Atomic)})
-			}
+			m.Atomic = d.atomically()
 		case d.v.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(d.v, &f):
 			m.From = f.Where
 		case decl != nil:

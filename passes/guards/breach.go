@@ -169,7 +169,7 @@ func (a *analyzer) holdsAt(s site, fn *ssa.Function, need *locks.Term, b *Breach
 		return unknown
 	}
 	for _, l := range s.visit.Locks {
-		if (l.Doubt || l.Status == lockset.Gone) && a.translate(l.Term, s.visit.Args, fn) == need {
+		if (l.Doubt || l.Status == lockset.Gone) && a.translate(l.Term, s.visit, fn) == need {
 			return unknown
 		}
 	}
@@ -199,9 +199,9 @@ func (a *analyzer) outward(need *locks.Term, s site, fn *ssa.Function) *locks.Te
 			return nil
 		}
 		for i, q := range fn.Params {
-			if p == q && i < len(s.visit.Args) {
+			if args := a.m.ArgsOf(s.visit); p == q && i < len(args) {
 				lost = false
-				return s.visit.Args[i]
+				return args[i]
 			}
 		}
 		return nil
@@ -308,21 +308,26 @@ func (a *analyzer) lockAt(call *ast.CallExpr, need *locks.Term, fn *ssa.Function
 // nodeAt returns the selector whose field name, or the identifier that, begins
 // at pos.
 func (a *analyzer) nodeAt(pos token.Pos) ast.Node {
-	if a.nodes == nil {
-		a.nodes = make(map[token.Pos]ast.Node)
-		for _, f := range a.pass.Files {
-			ast.Inspect(f, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.SelectorExpr:
-					a.nodes[n.Sel.Pos()] = n
-				case *ast.Ident:
-					if a.nodes[n.Pos()] == nil {
-						a.nodes[n.Pos()] = n
-					}
-				}
-				return true
-			})
-		}
+	f := a.fileAt(pos)
+	if f == nil {
+		return nil
 	}
-	return a.nodes[pos]
+	var found ast.Node
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil || found != nil || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if n.Sel.Pos() == pos {
+				found = n
+			}
+		case *ast.Ident:
+			if n.Pos() == pos {
+				found = n
+			}
+		}
+		return true
+	})
+	return found
 }

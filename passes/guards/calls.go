@@ -99,14 +99,15 @@ func (a *analyzer) foreign(v *lockset.Visit, l RequiredLock) *locks.Term {
 	}
 	call := v.Instr.(ssa.CallInstruction)
 	args := locks.CalleeOf(call.Common(), call.Common().Value).Args
-	if l.Param >= len(v.Args) || l.Param >= len(args) {
+	terms := a.m.ArgsOf(v)
+	if l.Param >= len(terms) || l.Param >= len(args) {
 		return nil
 	}
 	switch a.own.Of(args[l.Param], call) {
 	case ownership.Private, ownership.Received, ownership.Stored:
 		return nil
 	}
-	return a.walk(v.Args[l.Param], args[l.Param].Type(), l.Path)
+	return a.walk(terms[l.Param], args[l.Param].Type(), l.Path)
 }
 
 // holdsForeign reports whether the lock may be held at v.

@@ -106,6 +106,19 @@ func (a *analyzer) inFunction(p Path, fn *ssa.Function) *locks.Term {
 // canon returns the usual name of a lock: what a type that is nothing but a lock
 // has inside is called by the field or variable of that type.
 func (a *analyzer) canon(t *locks.Term) *locks.Term {
+	if t.Kind != locks.Field {
+		return t
+	}
+	usual := a.usual[t]
+	if usual == nil {
+		usual = a.unwrapped(t)
+		a.usual[t] = usual
+	}
+	return usual
+}
+
+// unwrapped is canon without its cache.
+func (a *analyzer) unwrapped(t *locks.Term) *locks.Term {
 	for t.Kind == locks.Field {
 		x := t.X
 		if x.Kind == locks.Deref {
@@ -269,14 +282,19 @@ func (a *analyzer) aliases(fn *ssa.Function, t *locks.Term) []*locks.Term {
 	return out
 }
 
-// checkDeclared records the breaches of a declared guard.
-func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
+// declaredGuard returns the guard of d that a comment declares, or nil if it says that
+// there is none.
+func (a *analyzer) declaredGuard(d *datum, g *declaredGuard) *Guard {
 	if g.Kind == Unguarded || len(g.locks) == 0 {
-		return
+		return nil
 	}
 	guard := a.newGuard(d, a.tally(d, g.locks[0]))
 	guard.Declared = g.Pos
-	a.result.Guards = append(a.result.Guards, guard)
+	return guard
+}
+
+// checkDeclared records the breaches of a declared guard.
+func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 	reported := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
 		if reported[acc.fn] || !acc.write && (g.Kind == GuardedWrites || acc.atomic) {
@@ -293,7 +311,7 @@ func (a *analyzer) checkDeclared(d *datum, g *declaredGuard) {
 		}
 		if l, k, ok := a.missing(acc, g); ok {
 			reported[acc.fn] = true
-			n := *guard
+			n := *d.guard
 			n.lock, n.Lock = l, a.path(l)
 			a.breach(&n, acc, k)
 		}

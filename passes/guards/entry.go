@@ -167,6 +167,16 @@ func (a *analyzer) startOf(g *ssa.Go, c locks.Callee) *lockset.Visit {
 // dispatched reports whether fn is a method that the package calls through an
 // interface, so that not all of its callers are known.
 func (a *analyzer) dispatched(fn *ssa.Function) bool {
+	is, ok := a.dispatch[fn]
+	if !ok {
+		is = a.isDispatched(fn)
+		a.dispatch[fn] = is
+	}
+	return is
+}
+
+// isDispatched is dispatched without its cache.
+func (a *analyzer) isDispatched(fn *ssa.Function) bool {
 	obj, ok := fn.Object().(*types.Func)
 	if !ok || obj.Signature().Recv() == nil {
 		return false
@@ -203,7 +213,7 @@ func (a *analyzer) invokedMethods() map[string][]*types.Interface {
 					continue
 				}
 				iface, ok := call.Common().Value.Type().Underlying().(*types.Interface)
-				if ok && a.holdsAny(fn, call) && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil {
+				if ok && call.Common().Method.Pkg() == a.pass.Pkg && a.m.Method(call.Common()) == nil && a.holdsAny(fn, call) {
 					id := call.Common().Method.Id()
 					if !slices.Contains(a.invoked[id], iface) {
 						a.invoked[id] = append(a.invoked[id], iface)
@@ -375,7 +385,11 @@ func (a *analyzer) skips(s site, fn *ssa.Function) bool {
 	if len(args) != len(fn.Params) {
 		return false
 	}
-	object := lockedParam(fn)
+	object, ok := a.lockParams[fn]
+	if !ok {
+		object = lockedParam(fn)
+		a.lockParams[fn] = object
+	}
 	if object < 0 {
 		return false
 	}
@@ -418,7 +432,7 @@ func (a *analyzer) passed(s site, fn *ssa.Function) ([]held, []class) {
 	var classes []class
 	v := s.visit
 	add := func(t *locks.Term, mode locks.Mode) {
-		if n := a.translate(t, v.Args, fn); n != nil && !slices.ContainsFunc(terms, func(h held) bool { return h.term == n }) {
+		if n := a.translate(t, v, fn); n != nil && !slices.ContainsFunc(terms, func(h held) bool { return h.term == n }) {
 			terms = append(terms, held{n, mode})
 		}
 		if c := t.Class(); c != nil {
@@ -455,7 +469,7 @@ func (a *analyzer) passedSome(s site, fn *ssa.Function) []held {
 		if slices.ContainsFunc(s.visit.Locks, func(l lockset.Lock) bool { return l.Term == h.term }) {
 			continue
 		}
-		if n := a.translate(h.term, s.visit.Args, fn); n != nil && n.Depth() <= maxPath {
+		if n := a.translate(h.term, s.visit, fn); n != nil && n.Depth() <= maxPath {
 			out = append(out, held{n, h.mode})
 		}
 	}
@@ -479,13 +493,14 @@ func addClass(cs *[]class, c class) {
 	*cs = append(*cs, c)
 }
 
-// translate returns t, a term of a caller, in terms of fn, which it calls with
-// args; nil if fn has no name for it.
-func (a *analyzer) translate(t *locks.Term, args []*locks.Term, fn *ssa.Function) *locks.Term {
+// translate returns t, a term of a caller, in terms of fn, which it calls at v; nil if
+// fn has no name for it.
+func (a *analyzer) translate(t *locks.Term, v *lockset.Visit, fn *ssa.Function) *locks.Term {
 	if _, ok := t.Base().Val.(locks.Global); ok {
 		return t
 	}
 	bound := false
+	args := a.m.ArgsOf(v)
 	n := a.m.Names.Subst(t, func(t *locks.Term) *locks.Term {
 		for i, arg := range args {
 			if t == arg && t.Kind != locks.Const && i < len(fn.Params) {

@@ -103,7 +103,7 @@ const above = 6
 // one, at pos in fn: in the documentation of the function, just above the access
 // or above where the function takes a lock or lets it go, or if it names v.
 func (a *analyzer) permitted(fn *ssa.Function, pos token.Pos, v *types.Var) bool {
-	if v != nil && a.unsynchronized()[v] {
+	if v != nil && a.unsynchronized(v) {
 		return true
 	}
 	f := a.fileAt(pos)
@@ -165,40 +165,61 @@ func names(g *ast.CommentGroup, name string) bool {
 // several matches a comment that speaks of the fields that follow.
 var several = regexp.MustCompile(`(?i)\b(these|following|below|next) (\w+ )?(fields|members|variables)|(fields|members|variables) below\b`)
 
-// unsynchronized returns the fields of which comments say that they need no lock: their
-// own, or one above them that speaks of several fields, up to an empty line.
-func (a *analyzer) unsynchronized() map[*types.Var]bool {
-	if a.unsynced != nil {
-		return a.unsynced
+// unsynchronized reports whether a comment says that field v needs no lock: its own, or
+// one above it that speaks of several fields, up to an empty line.
+func (a *analyzer) unsynchronized(v *types.Var) bool {
+	s := a.structAt(v.Pos())
+	if s == nil || !v.IsField() {
+		return false
 	}
-	a.unsynced = make(map[*types.Var]bool)
+	unsynced, ok := a.unsynced[s]
+	if !ok {
+		unsynced = a.unsynchronizedIn(s)
+		a.unsynced[s] = unsynced
+	}
+	return unsynced[v]
+}
+
+// structAt returns the syntax of the innermost struct around pos, or nil.
+func (a *analyzer) structAt(pos token.Pos) *ast.StructType {
+	f := a.fileAt(pos)
+	if f == nil {
+		return nil
+	}
+	var found *ast.StructType
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil || pos < n.Pos() || n.End() <= pos {
+			return false
+		}
+		if s, ok := n.(*ast.StructType); ok {
+			found = s
+		}
+		return true
+	})
+	return found
+}
+
+// unsynchronizedIn returns the fields of s for which unsynchronized holds.
+func (a *analyzer) unsynchronizedIn(s *ast.StructType) map[*types.Var]bool {
+	unsynced := make(map[*types.Var]bool)
 	line := func(p token.Pos) int { return a.pass.Fset.PositionFor(p, false).Line }
-	for _, f := range a.pass.Files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			s, ok := n.(*ast.StructType)
-			if !ok {
-				return true
+	all, last := false, 0
+	for _, field := range s.Fields.List {
+		first := field.Pos()
+		if field.Doc != nil {
+			first = field.Doc.Pos()
+		}
+		all = all && line(first) <= last+1
+		last = line(field.End())
+		own := a.permit(field.Doc) || a.permit(field.Comment)
+		all = all || a.permit(field.Doc) && several.MatchString(field.Doc.Text())
+		for _, id := range field.Names {
+			if v, ok := a.pass.TypesInfo.Defs[id].(*types.Var); ok && (own || all) {
+				unsynced[v] = true
 			}
-			all, last := false, 0
-			for _, field := range s.Fields.List {
-				first := field.Pos()
-				if field.Doc != nil {
-					first = field.Doc.Pos()
-				}
-				all = all && line(first) <= last+1
-				last = line(field.End())
-				own := a.permit(field.Doc) || a.permit(field.Comment)
-				all = all || a.permit(field.Doc) && several.MatchString(field.Doc.Text())
-				for _, id := range field.Names {
-					if v, ok := a.pass.TypesInfo.Defs[id].(*types.Var); ok && (own || all) {
-						a.unsynced[v] = true
-					}
-				}
-			}
-			return true
-		})
+		}
 	}
-	return a.unsynced
+	return unsynced
 }
 
 // manyFields is the number of guarded fields of an object that a function which

@@ -127,10 +127,12 @@ func (a *analyzer) carriedBy(s site, seen map[*ssa.Function]*carrying) (kinds []
 func (a *analyzer) findFieldSites() {
 	a.inFields = &fieldSites{make(map[*ssa.Function][]site), make(map[*ssa.Function]bool), make(map[*ssa.Function][]class)}
 	leaks := a.leakingFields()
+	var operands []*ssa.Value
 	for _, fn := range a.m.IR.Funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
-				a.loseFuncs(instr, leaks)
+				operands = instr.Operands(operands[:0])
+				a.loseFuncs(instr, operands, leaks)
 				call, ok := instr.(ssa.CallInstruction)
 				if !ok {
 					continue
@@ -167,14 +169,13 @@ func (a *analyzer) addFieldSites(fn *ssa.Function, call ssa.CallInstruction, bod
 	a.inFields.sites[body] = sites
 }
 
-// loseFuncs notes the functions that instr uses otherwise than to call them or to
-// store them in a field.
-func (a *analyzer) loseFuncs(instr ssa.Instruction, leaks map[*types.Var]bool) {
+// loseFuncs notes the functions that instr, which has the given operands, uses otherwise
+// than to call them or to store them in a field.
+func (a *analyzer) loseFuncs(instr ssa.Instruction, operands []*ssa.Value, leaks map[*types.Var]bool) {
 	if _, ok := instr.(*ssa.DebugRef); ok {
 		return
 	}
-	var buf [8]*ssa.Value
-	for _, op := range instr.Operands(buf[:0]) {
+	for _, op := range operands {
 		switch v := (*op).(type) {
 		case *ssa.Function, *ssa.MakeClosure:
 			body := locks.CalleeOf(&ssa.CallCommon{Value: v}, v).Body

@@ -51,14 +51,16 @@ type touch struct {
 // findGaps finds the writes that depend on stale reads.
 func (a *analyzer) findGaps() {
 	own := make(map[*ssa.Function][]touch)
+	callee := make(map[*ssa.Function][]touch) // those that matter to callers
 	for _, fn := range a.m.IR.Funcs {
 		if !a.inTest(fn) { // nor does code that is not a test call one
 			own[fn] = a.touchesOf(fn)
+			callee[fn] = a.matters(fn, own[fn])
 		}
 	}
 	for _, fn := range a.m.IR.Funcs {
 		if !a.inTest(fn) && !a.serial[fn] {
-			a.findGapsIn(fn, append(slices.Clip(own[fn]), a.touchesBelow(fn, own)...))
+			a.findGapsIn(fn, append(slices.Clip(own[fn]), a.touchesBelow(fn, callee)...))
 		}
 	}
 	slices.SortStableFunc(a.result.Gaps, func(g, h *Gap) int { return a.m.IR.Compare(g.Pos, h.Pos) })
@@ -119,30 +121,38 @@ func (a *analyzer) fill(t *touch) {
 	}
 }
 
-// touchesBelow returns what the functions that fn calls read for their result
-// and write without looking, each in a section of its own.
-func (a *analyzer) touchesBelow(fn *ssa.Function, own map[*ssa.Function][]touch) []touch {
+// matters returns those of fn's own touches that matter to its callers: what it reads
+// for its result and what it writes without looking.
+func (a *analyzer) matters(fn *ssa.Function, own []touch) []touch {
+	if len(a.sites[fn]) == 0 {
+		return nil
+	}
+	var out []touch
+	for _, t := range own {
+		if t.write && !t.constant() && !a.looks(t, own) || !t.write && !reserved(t, own) && returned(fn, t.values) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// touchesBelow returns what of the functions that fn calls matters to it.
+func (a *analyzer) touchesBelow(fn *ssa.Function, callee map[*ssa.Function][]touch) []touch {
 	var out []touch
 	visits := a.visits(fn)
 	for i := range visits {
 		v := &visits[i]
 		call, ok := v.Instr.(*ssa.Call)
-		if v.Callee == nil || !ok || v.Joined || a.serial[v.Callee] || a.ownCall(v.Callee, call) {
+		if !ok || len(callee[v.Callee]) == 0 || v.Joined || a.serial[v.Callee] || a.ownCall(v.Callee, call) {
 			continue
 		}
-		for _, t := range own[v.Callee] {
+		for _, t := range callee[v.Callee] {
 			n := t
 			n.instr, n.site, n.pos, n.holds = call, call, call.Pos(), v.Locks
 			n.values = nil
 			if t.write {
-				if a.looks(t, own[v.Callee]) || t.constant() {
-					continue
-				}
 				n.values = a.argsWritten(v.Callee, t, call)
 			} else {
-				if !returned(v.Callee, t.values) || reserved(t, own[v.Callee]) {
-					continue
-				}
 				n.values = []ssa.Value{call}
 			}
 			n.at = a.inCaller(t.at, v)
@@ -189,30 +199,71 @@ func (a *analyzer) inCaller(t *locks.Term, v *lockset.Visit) *locks.Term {
 // if that is not enough, it is the function of w that has the gap, not its callers.
 func (a *analyzer) looks(w touch, all []touch) bool {
 	return a.looksFirst(w) || slices.ContainsFunc(all, func(r touch) bool {
-		return !r.write && r.at.X == w.at.X && (r.site == w.site || r.v == w.v && r.lock == w.lock) && turnsOn(r.values, w.instr)
+		return !r.write && r.at.X == w.at.X && (r.site == w.site || r.v == w.v && r.lock == w.lock) && a.turnsOn(r.values, w.instr)
 	})
 }
 
 // turnsOn reports whether a branch on what values tell, be it through a call, leads to
 // instr on one side and past it on the other.
-func turnsOn(values []ssa.Value, instr ssa.Instruction) bool {
+func (a *analyzer) turnsOn(values []ssa.Value, instr ssa.Instruction) bool {
 	for _, v := range values {
-		for cond := range follow(v, true) {
-			for _, ref := range *cond.Referrers() {
-				if branch, ok := ref.(*ssa.If); ok && parts(branch.Block(), instr.Block()) {
-					return true
-				}
+		for _, b := range a.branchesOn(v) {
+			if a.parts(b, instr.Block()) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
+// branchesOn returns the blocks that end in a branch on what v tells, be it through
+// a call, in no order.
+func (a *analyzer) branchesOn(v ssa.Value) []*ssa.BasicBlock {
+	out, ok := a.branches[v]
+	if !ok {
+		for cond := range follow(v, true) {
+			for _, ref := range *cond.Referrers() {
+				if branch, ok := ref.(*ssa.If); ok {
+					out = append(out, branch.Block())
+				}
+			}
+		}
+		a.branches[v] = out
+	}
+	return out
+}
+
 // parts reports whether the branch at the end of b decides if block to runs before b runs
 // again.
-func parts(b, to *ssa.BasicBlock) bool {
-	reach := func(from *ssa.BasicBlock) bool { return from == to || from != b && reachesPast(from, to, b) }
-	return reach(b.Succs[0]) != reach(b.Succs[1])
+func (a *analyzer) parts(b, to *ssa.BasicBlock) bool {
+	if b.Parent() != to.Parent() {
+		return false
+	}
+	sides, ok := a.sides[b]
+	if !ok {
+		sides = [2][]bool{reachedFrom(b.Succs[0], b), reachedFrom(b.Succs[1], b)}
+		a.sides[b] = sides
+	}
+	return sides[0][to.Index] != sides[1][to.Index]
+}
+
+// reachedFrom tells, by their index, which blocks can run from block from on, it included,
+// until past does.
+func reachedFrom(from, past *ssa.BasicBlock) []bool {
+	reached := make([]bool, len(from.Parent().Blocks))
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if reached[b.Index] {
+			continue
+		}
+		reached[b.Index] = true
+		if b != past {
+			work = append(work, b.Succs...)
+		}
+	}
+	return reached
 }
 
 // constant reports whether t writes a constant: to do so twice does no harm.
@@ -591,24 +642,7 @@ func (a *analyzer) ends(b *ssa.BasicBlock) bool {
 }
 
 // reachesBlock reports whether to can run after from.
-func reachesBlock(from, to *ssa.BasicBlock) bool { return reachesPast(from, to, nil) }
-
-// reachesPast reports whether to can run after from without past in between.
-func reachesPast(from, to, past *ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{past: true}
-	var visit func(*ssa.BasicBlock) bool
-	visit = func(b *ssa.BasicBlock) bool {
-		if b == to {
-			return true
-		}
-		if seen[b] {
-			return false
-		}
-		seen[b] = true
-		return slices.ContainsFunc(b.Succs, visit)
-	}
-	return visit(from)
-}
+func reachesBlock(from, to *ssa.BasicBlock) bool { return reachedFrom(from, nil)[to.Index] }
 
 // rechecked reports whether w's own section, or that of another lock around it, reads the
 // data again, by itself or by what it calls, and decides by it whether to write.
@@ -623,7 +657,7 @@ func (a *analyzer) rechecked(fn *ssa.Function, w touch, all []touch) bool {
 		if r.key != nil && w.key != nil && r.key != w.key {
 			continue
 		}
-		if turnsOn(r.values, w.instr) {
+		if a.turnsOn(r.values, w.instr) {
 			return true
 		}
 	}
@@ -637,7 +671,7 @@ func (a *analyzer) asks(fn *ssa.Function, w touch) bool {
 		call, ok := v.Instr.(*ssa.Call)
 		return ok && v.Callee != nil && v.Instr != w.instr &&
 			slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held && any(l.Site) == w.site }) &&
-			turnsOn([]ssa.Value{call}, w.instr) && a.reads(v.Callee, w.v, maxAsked)
+			a.turnsOn([]ssa.Value{call}, w.instr) && a.reads(v.Callee, w.v, maxAsked)
 	})
 }
 
@@ -663,7 +697,7 @@ func (a *analyzer) looksFirst(w touch) bool {
 		writes = true
 		if !slices.ContainsFunc(accesses, func(r *lockset.Access) bool {
 			v, ok := r.Instr.(ssa.Value)
-			return ok && !r.Write && r.Base == acc.Base && turnsOn([]ssa.Value{v}, acc.Instr)
+			return ok && !r.Write && r.Base == acc.Base && a.turnsOn([]ssa.Value{v}, acc.Instr)
 		}) {
 			return false
 		}

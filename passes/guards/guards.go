@@ -62,8 +62,9 @@ type Result struct {
 	Undecided []*Guard
 
 	entries map[*ssa.Function]*entry
-	once    sync.Once
-	todo    func()
+	// infer and check compute the result, each once: what facts tell comes from infer,
+	// and so do Guards, Problems and Declared.
+	infer, check func()
 }
 
 // A HeldClass is a kind of lock that all callers of a function hold: a field, a
@@ -170,6 +171,7 @@ type analyzer struct {
 	vars        map[*types.Var]*declaredGuard
 	atomics     map[*types.Var]*Declaration
 	visited     map[*ssa.Function][]lockset.Visit
+	usual       map[*locks.Term]*locks.Term // caches canon
 	sites       map[*ssa.Function][]site
 	tells       map[*ssa.Function][]site
 	loans       map[*ssa.Function][]site // starts of goroutines, see findLoans
@@ -187,24 +189,29 @@ type analyzer struct {
 	blamed      map[callKey]bool
 	sends       map[*types.Var]map[*ssa.Function]bool // functions that close a channel, or send on it
 	guarded     map[lockKey]int                       // data that is used with a lock held
-	types       []*types.Struct
-	fields      map[*types.Var]bool // function-valued ones that the package calls
-	inFields    *fieldSites         // nil before it has been looked for
+	fields      map[*types.Var]bool                   // function-valued ones that the package calls
+	inFields    *fieldSites                           // nil before it has been looked for
 	invoked     map[string][]*types.Interface
+	dispatch    map[*ssa.Function]bool     // caches dispatched
 	invoking    map[string][]*ssa.Function // those that call a method through an interface
 	alone       map[*ssa.Function]bool
 	makings     map[making]bool
 	makers      map[making]bool
 	ops         map[*ssa.Function][]op
 	loopEnds    map[*ssa.BasicBlock]bool
-	carried     map[any]bool        // kinds of locks that are held at calls
-	lends       map[*types.Var]bool // fields that are set to something that is not new
+	branches    map[ssa.Value][]*ssa.BasicBlock // caches branchesOn
+	sides       map[*ssa.BasicBlock][2][]bool   // what either side of a branch leads to, see parts
+	carried     map[any]bool                    // kinds of locks that are held at calls
+	lends       map[*types.Var]bool             // fields that are set to something that is not new
+	lockParams  map[*ssa.Function]int           // caches lockedParam
+	makeLocks   map[ssa.Value]bool              // caches makesLock
+	starters    map[*ssa.Function][]*ssa.Go     // caches startsIn
+	lockFields  map[*types.Var]int              // see sole
 	spawns      map[*ssa.Function]bool
 	hats        map[token.Pos]token.Pos
-	unsynced    map[*types.Var]bool
+	unsynced    map[*ast.StructType]map[*types.Var]bool // caches unsynchronizedIn
 	permitting  map[*ast.CommentGroup]bool
 	serialTypes map[types.Object]bool // see serialType
-	nodes       map[token.Pos]ast.Node
 	result      *Result
 }
 
@@ -215,6 +222,7 @@ func run(pass *analysis.Pass) (any, error) {
 		sum:        sum,
 		own:        pass.ResultOf[ownership.Analyzer].(*ownership.Result),
 		visited:    make(map[*ssa.Function][]lockset.Visit),
+		usual:      make(map[*locks.Term]*locks.Term),
 		entries:    make(map[*ssa.Function]*entry),
 		data:       make(map[*types.Var]*datum),
 		words:      make(map[word]*datum),
@@ -224,24 +232,36 @@ func run(pass *analysis.Pass) (any, error) {
 		makings:    make(map[making]bool),
 		makers:     make(map[making]bool),
 		loopEnds:   make(map[*ssa.BasicBlock]bool),
+		branches:   make(map[ssa.Value][]*ssa.BasicBlock),
+		sides:      make(map[*ssa.BasicBlock][2][]bool),
 		permitting: make(map[*ast.CommentGroup]bool),
 		setUp:      make(map[*types.Var]bool),
+		unsynced:   make(map[*ast.StructType]map[*types.Var]bool),
+		dispatch:   make(map[*ssa.Function]bool),
+		lockParams: make(map[*ssa.Function]int),
+		makeLocks:  make(map[ssa.Value]bool),
+		starters:   make(map[*ssa.Function][]*ssa.Go),
 		ops:        make(map[*ssa.Function][]op),
 		result:     new(Result),
 	}
-	a.result.todo = a.compute
+	a.result.infer, a.result.check = sync.OnceFunc(a.compute), sync.OnceFunc(a.findUnguarded)
 	if !sum.Std() {
-		a.result.Ready()
+		a.result.infer()
 	}
 	return a.result, nil
 }
 
-// Ready computes the result, if it is not yet: that of a package of the standard
-// library waits until somebody asks.
+// Ready computes the result, if it is not yet. What is no matter of facts waits until
+// somebody asks, since nobody does in a dependency, as does all of a package of the
+// standard library.
 func (r *Result) Ready() *Result {
-	r.once.Do(r.todo)
+	r.infer()
+	r.check()
 	return r
 }
+
+// Entries computes what [Result.HeldByCallers] tells, if it is not yet known.
+func (r *Result) Entries() { r.infer() }
 
 // compute finds the guards of the package.
 func (a *analyzer) compute() {
@@ -265,16 +285,26 @@ func (a *analyzer) compute() {
 	a.findEntries()
 	a.collect()
 	a.infer()
+	if !sum.Std() {
+		a.exportAtomic()
+		a.export()
+	}
+	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
+}
+
+// findUnguarded finds the code that does not keep to the guards.
+func (a *analyzer) findUnguarded() {
+	if a.m == nil {
+		return
+	}
+	defer a.sum.Exclusive()()
+	a.findBreaches()
 	a.findMixed()
 	a.findGaps()
 	a.checkCalls()
-	if !sum.Std() {
-		a.export()
-	}
 	if review {
 		a.addReview()
 	}
-	slices.SortFunc(a.result.Guards, func(g, h *Guard) int { return a.m.IR.Compare(g.Var.Pos(), h.Var.Pos()) })
 	slices.SortStableFunc(a.result.Mixed, func(m, n *Mixed) int { return a.m.IR.Compare(m.Pos, n.Pos) })
 	slices.SortStableFunc(a.result.Breaches, func(b, c *Breach) int { return a.m.IR.Compare(b.Pos, c.Pos) })
 }
@@ -282,9 +312,12 @@ func (a *analyzer) compute() {
 func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
 	v, ok := a.visited[fn]
 	if !ok {
-		v = slices.DeleteFunc(slices.Clone(a.sum.Visits(fn)), func(v lockset.Visit) bool { return v.Inner })
-		for i := range v {
-			v[i].Locks = a.canonical(v[i].Locks)
+		v = a.sum.Visits(fn)
+		if slices.ContainsFunc(v, func(v lockset.Visit) bool { return v.Inner || !a.isCanonical(v.Locks) }) {
+			v = slices.DeleteFunc(slices.Clone(v), func(v lockset.Visit) bool { return v.Inner })
+			for i := range v {
+				v[i].Locks = a.canonical(v[i].Locks)
+			}
 		}
 		a.visited[fn] = v
 	}
@@ -293,14 +326,17 @@ func (a *analyzer) visits(fn *ssa.Function) []lockset.Visit {
 
 // canonical returns ls with the usual names.
 func (a *analyzer) canonical(ls []lockset.Lock) []lockset.Lock {
-	for i, l := range ls {
-		if t := a.canon(l.Term); t != l.Term {
-			ls = slices.Clone(ls)
-			for ; i < len(ls); i++ {
-				ls[i].Term = a.canon(ls[i].Term)
-			}
-			break
-		}
+	if a.isCanonical(ls) {
+		return ls
+	}
+	ls = slices.Clone(ls)
+	for i := range ls {
+		ls[i].Term = a.canon(ls[i].Term)
 	}
 	return ls
+}
+
+// isCanonical reports whether the locks in ls have their usual names.
+func (a *analyzer) isCanonical(ls []lockset.Lock) bool {
+	return !slices.ContainsFunc(ls, func(l lockset.Lock) bool { return a.canon(l.Term) != l.Term })
 }

@@ -47,7 +47,7 @@ func Test(t *testing.T) {
 	if acts["guards"] == nil || acts["guards/store"] == nil {
 		t.Fatalf("%d packages", len(acts))
 	}
-	result := acts["guards"].Result.(*guards.Result)
+	result := acts["guards"].Result.(*guards.Result).Ready()
 	t.Run("Guards", func(t *testing.T) { testGuards(t, result) })
 	t.Run("Breaches", func(t *testing.T) { testBreaches(t, result) })
 	t.Run("Fact", func(t *testing.T) { testFact(t, acts["guards/store"]) })
@@ -158,7 +158,7 @@ var probe = &analysis.Analyzer{
 	Doc:      "report the locks that callers hold",
 	Requires: []*analysis.Analyzer{summary.Analyzer, guards.Analyzer},
 	Run: func(pass *analysis.Pass) (any, error) {
-		result := pass.ResultOf[guards.Analyzer].(*guards.Result)
+		result := pass.ResultOf[guards.Analyzer].(*guards.Result).Ready()
 		for _, fn := range pass.ResultOf[summary.Analyzer].(*summary.Result).Machine.IR.Funcs {
 			var words []string
 			for _, h := range result.HeldByCallers(fn) {

@@ -20,6 +20,7 @@ type datum struct {
 	byPlace  map[place]*access
 	atomic   bool   // some access is by sync/atomic
 	names    []lock // of all locks held at accesses, in the order of discovery
+	guard    *Guard // nil if there is none, or another package knows
 }
 
 type place struct {
@@ -218,12 +219,22 @@ func (a *analyzer) exempt(acc *lockset.Access) bool {
 // makesLock reports whether the function of acc makes a lock of the accessed object:
 // it is one of those that build it.
 func (a *analyzer) makesLock(acc *lockset.Access) bool {
-	if acc.Base.Referrers() == nil {
+	is, ok := a.makeLocks[acc.Base]
+	if !ok {
+		is = makesLockOf(acc.Base)
+		a.makeLocks[acc.Base] = is
+	}
+	return is
+}
+
+// makesLockOf reports whether the function of object makes a lock of it.
+func makesLockOf(object ssa.Value) bool {
+	if object.Referrers() == nil {
 		return false
 	}
-	for _, ref := range *acc.Base.Referrers() {
+	for _, ref := range *object.Referrers() {
 		f, ok := ref.(*ssa.FieldAddr)
-		if !ok || f.Parent() != acc.Instr.Parent() {
+		if !ok {
 			continue
 		}
 		v := ir.FieldVar(f)
@@ -620,28 +631,52 @@ func (a *analyzer) tally(d *datum, l lock) *tally {
 	return t
 }
 
-// infer finds the guard of each datum and what does not keep to it.
+// infer finds the guard of each datum of the package.
 func (a *analyzer) infer() {
-	for _, d := range sorted(a, a.data) {
+	all := sorted(a, a.data)
+	for _, d := range all {
 		d.findStill()
 		slices.SortStableFunc(d.accesses, func(x, y *access) int { return a.m.IR.Compare(x.pos, y.pos) })
+	}
+	for _, d := range all {
 		if d.v.Pkg() != a.pass.Pkg {
+			continue
+		}
+		if d.guard = a.guardOf(d); d.guard != nil {
+			a.result.Guards = append(a.result.Guards, d.guard)
+		}
+	}
+}
+
+// guardOf returns the guard of d, declared or inferred, or nil.
+func (a *analyzer) guardOf(d *datum) *Guard {
+	if g := a.vars[d.v]; g != nil && (g.Form != Prose || a.credible(d, g)) {
+		return a.declaredGuard(d, g)
+	} else if g != nil && !g.Wide {
+		return nil
+	}
+	if d.atomic || a.atomics[d.v] != nil {
+		return nil // a matter of check atomicmix
+	}
+	if t := a.guard(d); t != nil {
+		return a.newGuard(d, t)
+	}
+	return nil
+}
+
+// findBreaches finds what does not keep to the guards.
+func (a *analyzer) findBreaches() {
+	for _, d := range sorted(a, a.data) {
+		switch {
+		case d.v.Pkg() != a.pass.Pkg:
 			if g := a.imported(d); g != nil {
 				a.checkImported(d, g)
 			}
-			continue
-		}
-		if g := a.vars[d.v]; g != nil && (g.Form != Prose || a.credible(d, g)) {
-			a.checkDeclared(d, g)
-			continue
-		} else if g != nil && !g.Wide {
-			continue
-		}
-		if d.atomic || a.atomics[d.v] != nil {
-			continue // a matter of check atomicmix
-		}
-		if t := a.guard(d); t != nil {
-			a.accept(d, t)
+		case d.guard == nil:
+		case d.guard.Declared.IsValid():
+			a.checkDeclared(d, a.vars[d.v])
+		default:
+			a.checkInferred(d)
 		}
 	}
 }
@@ -849,36 +884,33 @@ func hasField(typ types.Type, v *types.Var) bool {
 // sole reports whether no other lock than l is a field of the struct that has
 // field v.
 func (a *analyzer) sole(v *types.Var, l lock) bool {
-	if l.up > 0 {
-		return false
+	if a.lockFields == nil {
+		a.countLocks()
 	}
-	for _, s := range a.structs() {
-		n, found := 0, false
-		for i := range s.NumFields() {
-			f := s.Field(i)
-			found = found || f == v
+	n, found := a.lockFields[v]
+	return found && n <= 1 && l.up == 0
+}
+
+// countLocks counts the locks beside each field of the struct types that the package
+// declares.
+func (a *analyzer) countLocks() {
+	a.lockFields = make(map[*types.Var]int)
+	scope := a.pass.Pkg.Scope()
+	for _, name := range scope.Names() {
+		s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		n := 0
+		for f := range s.Fields() {
 			if locks.IsLock(types.NewPointer(f.Type())) || locks.IsLock(f.Type()) {
 				n++
 			}
 		}
-		if found {
-			return n <= 1
+		for f := range s.Fields() {
+			a.lockFields[f] = n
 		}
 	}
-	return false
-}
-
-// structs returns the struct types that the package declares.
-func (a *analyzer) structs() []*types.Struct {
-	if a.types == nil {
-		scope := a.pass.Pkg.Scope()
-		for _, name := range scope.Names() {
-			if s, ok := scope.Lookup(name).Type().Underlying().(*types.Struct); ok {
-				a.types = append(a.types, s)
-			}
-		}
-	}
-	return a.types
 }
 
 // reference reports whether d is a pointer, an interface or a function.
@@ -928,17 +960,16 @@ func (a *analyzer) sibling(v *types.Var, class any) bool {
 	return ok && a.ownerName(mu) == a.ownerName(v)
 }
 
-// accept records the guard of d and its breaches.
-func (a *analyzer) accept(d *datum, t *tally) {
-	g := a.newGuard(d, t)
-	a.result.Guards = append(a.result.Guards, g)
+// checkInferred records the breaches of an inferred guard.
+func (a *analyzer) checkInferred(d *datum) {
+	g := d.guard
 	reported := make(map[*ssa.Function]bool)
 	for _, acc := range d.accesses {
-		k := a.grip(acc, t.lock)
+		k := a.grip(acc, g.lock)
 		if k != free && k != mixed && !(k == shared && acc.write) || reported[acc.fn] {
 			continue
 		}
-		if a.ordered(d, acc, t.lock) || !acc.write && k == free && a.serialUnder(d, acc, t.lock) {
+		if a.ordered(d, acc, g.lock) || !acc.write && k == free && a.serialUnder(d, acc, g.lock) {
 			continue
 		}
 		if a.inTest(acc.fn) || a.permitted(acc.fn, acc.pos, d.v) || acc.write && k == free && a.setsUp(acc) {

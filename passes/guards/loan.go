@@ -34,12 +34,9 @@ func (a *analyzer) findLoans() {
 				if !ok {
 					continue
 				}
-				callee := locks.CalleeOf(&call.Call, call.Call.Value)
-				if known.UseOf(callee.Func) != known.Spawns {
-					continue
-				}
-				for _, arg := range callee.Args {
-					if mc, ok := arg.(*ssa.MakeClosure); ok {
+				for _, arg := range call.Call.Args {
+					mc, ok := arg.(*ssa.MakeClosure)
+					if ok && known.UseOf(locks.CalleeOf(&call.Call, call.Call.Value).Func) == known.Spawns {
 						body := mc.Fn.(*ssa.Function)
 						a.loans[body] = append(a.loans[body], site{fn, &lockset.Visit{Instr: call, Callee: body}})
 					}

@@ -18,38 +18,45 @@ func (a *analyzer) beforeStart(acc *lockset.Access) bool {
 		return false
 	}
 	fn := acc.Instr.Parent()
+	starts := a.startsIn(fn)
+	if len(starts) == 0 {
+		return false
+	}
 	if !acc.Write { // a read that belongs to such a write
 		return slices.ContainsFunc(a.m.Accesses(fn), func(w *lockset.Access) bool {
 			return w.Write && w.Var == acc.Var && a.beforeStart(w) && !a.startedBefore(acc)
 		})
 	}
 	later := false
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			g, ok := instr.(*ssa.Go)
-			if !ok {
-				continue
-			}
-			if a.own.Reaches(g, acc.Instr) {
-				return false
-			}
-			later = later || a.own.Reaches(acc.Instr, g) && a.own.Gets(g, acc.Base)
+	for _, g := range starts {
+		if a.own.Reaches(g, acc.Instr) {
+			return false
 		}
+		later = later || a.own.Reaches(acc.Instr, g) && a.own.Gets(g, acc.Base)
 	}
 	return later
+}
+
+// startsIn returns the go statements in fn.
+func (a *analyzer) startsIn(fn *ssa.Function) []*ssa.Go {
+	starts, ok := a.starters[fn]
+	if !ok {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if g, ok := instr.(*ssa.Go); ok {
+					starts = append(starts, g)
+				}
+			}
+		}
+		a.starters[fn] = starts
+	}
+	return starts
 }
 
 // startedBefore reports whether the function of acc may have started a goroutine
 // when acc happens.
 func (a *analyzer) startedBefore(acc *lockset.Access) bool {
-	for _, b := range acc.Instr.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			if g, ok := instr.(*ssa.Go); ok && a.own.Reaches(g, acc.Instr) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.startsIn(acc.Instr.Parent()), func(g *ssa.Go) bool { return a.own.Reaches(g, acc.Instr) })
 }
 
 // announced reports whether read comes after a receive from a channel that

@@ -31,14 +31,9 @@ func (a *analyzer) building(fn *ssa.Function, acc *lockset.Access) bool {
 	if typ == nil || !isVariable(obj) || !a.makes(fn, typ) {
 		return false
 	}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if g, ok := instr.(*ssa.Go); ok && a.own.Reaches(g, acc.Instr) && a.own.Gets(g, obj) {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(a.startsIn(fn), func(g *ssa.Go) bool {
+		return a.own.Reaches(g, acc.Instr) && a.own.Gets(g, obj)
+	})
 }
 
 // isVariable reports whether v is something that the function has made or got, rather

@@ -50,8 +50,9 @@ type Visit struct {
 	// At is the location that is accessed: the field's or variable's address.
 	At *locks.Term
 	// Callee is the called function, one of the package, and Args its
-	// arguments, as far as they are known. It is nil for calls of functions that
-	// are not known; these are visited only where locks are held.
+	// arguments, as far as they are known; see also [Machine.ArgsOf]. It is nil
+	// for calls of functions that are not known; these are visited only where
+	// locks are held.
 	Callee *ssa.Function
 	Args   []*locks.Term
 	// Foreign is the called function if it is one of another package, outside
@@ -66,6 +67,8 @@ type Visit struct {
 	// Inner reports whether the call is in a literal that the function runs in
 	// place.
 	Inner bool
+
+	argsLater bool // Args are not set, see ArgsOf
 }
 
 // accesses finds the accesses in fn, in the order of its code.
@@ -565,9 +568,22 @@ func (m *Machine) Roles(common *ssa.CallCommon) (owner *locks.Term, from []*type
 	return owner, from
 }
 
+// ArgsOf returns the arguments of the call that v visits, those of visits that
+// [Machine.Visits] returns included.
+func (m *Machine) ArgsOf(v *Visit) []*locks.Term {
+	if v.argsLater {
+		v.argsLater = false
+		common := v.Instr.(ssa.CallInstruction).Common()
+		for _, arg := range locks.CalleeOf(common, common.Value).Args {
+			v.Args = append(v.Args, m.Eval(arg))
+		}
+	}
+	return v.Args
+}
+
 // Visits returns the accesses and calls in fn's own code as they are reached
 // without any knowledge of locks. It is for functions that have nothing to do
-// with them.
+// with them. It leaves the arguments of calls to [Machine.ArgsOf].
 func (m *Machine) Visits(fn *ssa.Function) []Visit {
 	var out []Visit
 	st := new(State)
@@ -592,9 +608,7 @@ func (m *Machine) Visits(fn *ssa.Function) []Visit {
 				if callee.Body == nil {
 					v.Foreign = f
 				}
-				for _, a := range callee.Args {
-					v.Args = append(v.Args, m.eval(st, a))
-				}
+				v.argsLater = len(callee.Args) > 0
 				out = append(out, v)
 			}
 			if known.UseOf(callee.Func) == known.Calls {

@@ -215,7 +215,7 @@ func (r *Result) Ready() *Result {
 // compute finds the edges and the cycles.
 func (a *analyzer) compute() {
 	sum := a.sum
-	a.guards.Ready()
+	a.guards.Entries()
 	defer sum.Exclusive()()
 	a.own.Ready()
 	orders := a.readOrders()

@@ -260,7 +260,12 @@ func (r *Result) staticCalls() map[*ssa.Function][]ssa.CallInstruction {
 					}
 				}
 				for _, op := range instr.Operands(buf[:0]) {
-					if *op == nil || *op == callee {
+					if *op == callee {
+						continue
+					}
+					switch (*op).(type) {
+					case *ssa.Function, *ssa.MakeClosure:
+					default:
 						continue
 					}
 					if f := locks.CalleeOf(&ssa.CallCommon{Value: *op}, *op).Body; f != nil {

@@ -21,27 +21,44 @@ func (r *Result) Joined(start, at ssa.Instruction) bool { return r.joined(start,
 // as far as one can tell: between them the function waits for something that it
 // has given to the goroutine, a WaitGroup or a channel.
 func (r *Result) joined(start, at ssa.Instruction) bool {
+	if at.Parent() != start.Parent() {
+		return false
+	}
 	var shared map[ssa.Value]bool
-	fn := start.Parent()
-	for _, b := range fn.Blocks {
-		if at.Parent() != fn || b != at.Block() && !b.Dominates(at.Block()) {
+	for _, w := range r.waitsIn(start.Parent()) {
+		if !ir.Precedes(w.instr, at) {
 			continue
 		}
-		for _, instr := range b.Instrs {
-			if instr == at {
-				break
-			}
-			for _, v := range r.awaited(instr) {
-				if shared == nil {
-					shared = r.given(start)
-				}
-				if shared[r.variable(v)] && r.reaches(start, instr, nil) {
-					return true
-				}
-			}
+		if shared == nil {
+			shared = r.given(start)
+		}
+		if shared[r.variable(w.what)] && r.reaches(start, w.instr, nil) {
+			return true
 		}
 	}
 	return false
+}
+
+// A wait is an instruction that waits for something.
+type wait struct {
+	instr ssa.Instruction
+	what  ssa.Value
+}
+
+// waitsIn returns the waits in fn.
+func (r *Result) waitsIn(fn *ssa.Function) []wait {
+	waits, ok := r.waits[fn]
+	if !ok {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				for _, v := range r.awaited(instr) {
+					waits = append(waits, wait{instr, v})
+				}
+			}
+		}
+		r.waits[fn] = waits
+	}
+	return waits
 }
 
 // awaited returns what instr waits for: channels, WaitGroups, or objects that know them.

@@ -69,12 +69,14 @@ type Result struct {
 	choices ir.Choices
 	objects map[ssa.Value]*object
 	results map[result]bool
-	params  map[*ssa.Parameter]bool // private in all calls
-	young   map[*ssa.Parameter]bool // made by all callers
-	values  map[*ssa.Function]bool  // used otherwise than by being called
-	ifaces  map[method]bool         // that calls through interfaces can reach
-	batons  []*baton                // nil before they have been looked for
-	joining map[*ssa.Function][]int // caches joinsOf
+	params  map[*ssa.Parameter]bool  // private in all calls
+	young   map[*ssa.Parameter]bool  // made by all callers
+	values  map[*ssa.Function]bool   // used otherwise than by being called
+	ifaces  map[method]bool          // that calls through interfaces can reach
+	batons  []*baton                 // nil before they have been looked for
+	joining map[*ssa.Function][]int  // caches joinsOf
+	waits   map[*ssa.Function][]wait // caches waitsIn
+	courses map[course][]bool        // caches after
 }
 
 type result struct {
@@ -98,6 +100,8 @@ func run(pass *analysis.Pass) (any, error) {
 	r := &Result{
 		pass:    pass,
 		joining: make(map[*ssa.Function][]int),
+		waits:   make(map[*ssa.Function][]wait),
+		courses: make(map[course][]bool),
 		objects: make(map[ssa.Value]*object),
 		results: make(map[result]bool),
 		params:  make(map[*ssa.Parameter]bool),
@@ -419,8 +423,8 @@ func (r *Result) made(v ssa.Value, at ssa.Instruction) Status {
 	}
 	st := Private
 	for _, p := range r.object(v).published {
-		if r.reaches(p.instr, at, v) && !r.choices.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
-			st = worse(st, p.how)
+		if worse(st, p.how) != st && r.reaches(p.instr, at, v) && !r.choices.Apart(p.instr, at) && !(p.how == Started && r.joined(p.instr, at)) {
+			st = p.how
 		}
 	}
 	return st
@@ -686,19 +690,31 @@ func (r *Result) reaches(from, to ssa.Instruction, object ssa.Value) bool {
 	if instr, ok := object.(ssa.Instruction); ok {
 		origin = instr.Block()
 	}
-	seen := make(map[*ssa.BasicBlock]bool)
-	var visit func(b *ssa.BasicBlock) bool
-	visit = func(b *ssa.BasicBlock) bool {
+	return fb.Parent() == tb.Parent() && r.after(fb, origin)[tb.Index]
+}
+
+// A course goes on from the end of a block, and not through another.
+type course struct{ from, without *ssa.BasicBlock }
+
+// after tells, by their index, which blocks can run after from without the other.
+func (r *Result) after(from, without *ssa.BasicBlock) []bool {
+	key := course{from, without}
+	seen := r.courses[key]
+	if seen != nil {
+		return seen
+	}
+	seen = make([]bool, len(from.Parent().Blocks))
+	work := []*ssa.BasicBlock{from}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
 		for _, s := range b.Succs {
-			if seen[s] || s == origin {
-				continue
-			}
-			seen[s] = true
-			if s == tb || visit(s) {
-				return true
+			if !seen[s.Index] && s != without {
+				seen[s.Index] = true
+				work = append(work, s)
 			}
 		}
-		return false
 	}
-	return visit(fb)
+	r.courses[key] = seen
+	return seen
 }
