@@ -380,7 +380,7 @@ const (
 	// maxVariants bounds the states of a block that have the same lockset and
 	// differ in what they know of conditions. Past it they keep only what all
 	// of them know.
-	maxVariants = 3
+	maxVariants = 2
 	// maxLocksets bounds the locksets of a block. Real functions rarely have
 	// more than eight; past the cap all are joined, and nothing is reported
 	// about the locks in which they differ.
