@@ -13,6 +13,7 @@ import (
 
 	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
+	"github.com/concurlint/concurlint/passes/lockset"
 )
 
 // permits matches words that permit an access without the lock, or say that it
@@ -245,6 +246,29 @@ func (a *analyzer) setsUp(acc *access) bool {
 		}
 	}
 	return a.manyWritten(acc) >= manyFields
+}
+
+// passedIn reports whether lock is a part of an argument that an exported function
+// writes to without ever taking the lock, and that only other packages pass: it sets up
+// an object which is still theirs alone. A receiver is not such an argument.
+func (a *analyzer) passedIn(lock *locks.Term) bool {
+	p, ok := lock.Base().Val.(*ssa.Parameter)
+	if !ok || !lock.Direct() {
+		return false
+	}
+	fn := p.Parent()
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || !obj.Exported() || obj.Signature().Recv() != nil || slices.ContainsFunc(a.sites[fn], func(s site) bool { return !a.inTest(s.caller) }) {
+		return false
+	}
+	writes := false
+	for _, v := range a.visits(fn) {
+		if slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Term == lock && l.Status == lockset.Held }) {
+			return false
+		}
+		writes = writes || v.Access != nil && v.Access.Write && v.Access.Base == ssa.Value(p)
+	}
+	return writes
 }
 
 // minTaken is the number of fields that a method takes from another object.
