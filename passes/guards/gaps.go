@@ -77,7 +77,7 @@ func (a *analyzer) touchesOf(fn *ssa.Function) []touch {
 			continue
 		}
 		for _, l := range v.Locks {
-			if l.Status != lockset.Held || l.Doubt || l.Site == nil {
+			if l.Status != lockset.Held || l.Doubt || l.Site == nil || leadsTo(v.At, l.Term) {
 				continue
 			}
 			t := touch{
@@ -92,6 +92,24 @@ func (a *analyzer) touchesOf(fn *ssa.Function) []touch {
 		}
 	}
 	return out
+}
+
+// leadsTo reports whether the object with the field at location at has the lock only
+// in reach, through a pointer in it: the lock is there for the data of what the object
+// belongs to, and two steps on the object itself need not exclude each other.
+func leadsTo(at, lock *locks.Term) bool {
+	object := at
+	for object.Kind == locks.Field {
+		object = object.X
+	}
+	loads := false
+	for t := lock; t != nil; t = t.X {
+		if t == object {
+			return loads
+		}
+		loads = loads || t.Kind == locks.Deref
+	}
+	return false
 }
 
 // fill finds the values that t reads or writes, and the key.

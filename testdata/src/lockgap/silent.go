@@ -1,6 +1,9 @@
 package lockgap
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // GetChecked looks again under the lock.
 func (c *cache) GetChecked(k string, mk func() int) int {
@@ -743,4 +746,46 @@ func (o *oracle) Suggest(now int) int {
 	o.head, o.price = now, 2*now
 	o.mu.Unlock()
 	return 2 * now
+}
+
+// A recorder writes to a journal that others share, under the journal's lock; itself it
+// is used by one goroutine at a time.
+type journal struct {
+	mu      sync.Mutex
+	entries []string
+}
+
+type recorder struct {
+	err     error
+	journal *journal
+	pending []string
+}
+
+var errClosed = errors.New("closed")
+
+func (r *recorder) check() error {
+	r.journal.mu.Lock()
+	defer r.journal.mu.Unlock()
+	return r.err
+}
+
+func (r *recorder) Commit() error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	r.journal.mu.Lock()
+	r.journal.entries = append(r.journal.entries, r.pending...)
+	r.err = errClosed
+	r.journal.mu.Unlock()
+	return nil
+}
+
+func (r *recorder) Rollback() error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	r.journal.mu.Lock()
+	r.err = errClosed
+	r.journal.mu.Unlock()
+	return nil
 }
