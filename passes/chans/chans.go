@@ -117,7 +117,7 @@ func (r *Result) collect(fn *ssa.Function, instr ssa.Instruction) {
 	case *ssa.Send:
 		r.add(&Op{Role: Send, Instr: instr, Fn: fn, Chan: instr.Chan})
 	case *ssa.UnOp:
-		if isChan(instr.X.Type()) {
+		if ir.IsChan(instr.X.Type()) {
 			r.add(&Op{Role: Receive, Instr: instr, Fn: fn, Chan: instr.X, Range: instr.Block().Comment == "rangechan.loop"})
 		}
 	case *ssa.Select:
@@ -130,7 +130,7 @@ func (r *Result) collect(fn *ssa.Function, instr ssa.Instruction) {
 		}
 	case ssa.CallInstruction:
 		b, ok := instr.Common().Value.(*ssa.Builtin)
-		if !ok || len(instr.Common().Args) != 1 || !isChan(instr.Common().Args[0].Type()) {
+		if !ok || len(instr.Common().Args) != 1 || !ir.IsChan(instr.Common().Args[0].Type()) {
 			return
 		}
 		op := &Op{Instr: instr, Fn: fn, Chan: instr.Common().Args[0]}
@@ -145,11 +145,6 @@ func (r *Result) collect(fn *ssa.Function, instr ssa.Instruction) {
 		}
 		r.add(op)
 	}
-}
-
-func isChan(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Chan)
-	return ok
 }
 
 // Ops returns the operations on o in source order.

@@ -353,7 +353,9 @@ func (r *Result) content(v ssa.Value) any {
 func (r *Result) cell(v ssa.Value) any {
 	switch v := v.(type) {
 	case *ssa.FieldAddr:
-		return fieldOf(v)
+		if f := ir.FieldVar(v); f != nil {
+			return f
+		}
 	case *ssa.Global:
 		return v
 	case *ssa.FreeVar:
@@ -366,14 +368,6 @@ func (r *Result) cell(v ssa.Value) any {
 		}
 	}
 	return nil
-}
-
-func fieldOf(f *ssa.FieldAddr) any {
-	s, ok := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
-	if !ok {
-		return nil
-	}
-	return s.Field(f.Field).Origin()
 }
 
 // atomicLoad returns the variable that call loads atomically, or nil.

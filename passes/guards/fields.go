@@ -205,17 +205,12 @@ func (a *analyzer) leakingFields() map[*types.Var]bool {
 	leaks := make(map[*types.Var]bool)
 	a.eachInstr(func(instr ssa.Instruction) {
 		if addr, ok := instr.(*ssa.FieldAddr); ok {
-			if f := ir.FieldVar(addr); f != nil && isFunc(f.Type()) && !onlyCalled(addr) {
+			if f := ir.FieldVar(addr); f != nil && ir.IsFunc(f.Type()) && !onlyCalled(addr) {
 				leaks[f] = true
 			}
 		}
 	})
 	return leaks
-}
-
-func isFunc(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }
 
 // onlyCalled reports whether the function at addr is only stored, called in place and

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -1088,7 +1089,7 @@ func (x *run) callbacks(st *State, instr ssa.CallInstruction, c call) []*State {
 	for range maxRounds {
 		var next []*State
 		for i, a := range c.args {
-			if i >= len(c.callee.Args) || !isFunc(c.callee.Args[i].Type()) {
+			if i >= len(c.callee.Args) || !ir.IsFunc(c.callee.Args[i].Type()) {
 				continue
 			}
 			for _, s := range last {
@@ -1104,11 +1105,6 @@ func (x *run) callbacks(st *State, instr ssa.CallInstruction, c call) []*State {
 		last = next
 	}
 	return all
-}
-
-func isFunc(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }
 
 // callValue runs a call of the function value named fn with unknown arguments.
@@ -1175,7 +1171,7 @@ func (x *run) escapeArgs(st *State, c call) *State {
 
 // escape lets unknown code have v.
 func (x *run) escape(st *State, v ssa.Value) *State {
-	if !isFunc(v.Type()) {
+	if !ir.IsFunc(v.Type()) {
 		return st
 	}
 	return x.handOver(st, x.m.valueEffects(st, x.m.eval(st, v)))

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -486,7 +487,7 @@ func (m *Machine) funcsOf(f *Function, v visibility) []*Effects {
 	results := f.Fn.Signature.Results()
 	var out []*Effects
 	for i := range results.Len() {
-		if !isFunc(results.At(i).Type()) {
+		if !ir.IsFunc(results.At(i).Type()) {
 			continue
 		}
 		for _, e := range f.Events {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/internal/flow"
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 )
@@ -207,7 +208,7 @@ func (m *Machine) selects(t *tree, instr ssa.Instruction) bool {
 	if len(m.channelOps(instr)) > 0 {
 		return true
 	}
-	function := func(v ssa.Value) bool { return t.tracked[v] || isFunc(v.Type()) }
+	function := func(v ssa.Value) bool { return t.tracked[v] || ir.IsFunc(v.Type()) }
 	switch instr := instr.(type) {
 	case *ssa.Jump, *ssa.If, *ssa.Return, *ssa.Panic, *ssa.Defer, *ssa.RunDefers, *ssa.Go:
 		return true
@@ -223,7 +224,7 @@ func (m *Machine) selects(t *tree, instr ssa.Instruction) bool {
 	case *ssa.Send:
 		return function(instr.X)
 	case *ssa.MakeInterface:
-		return t.tracked[instr] || isFunc(instr.X.Type())
+		return t.tracked[instr] || ir.IsFunc(instr.X.Type())
 	case ssa.Value:
 		return t.tracked[instr]
 	}
@@ -488,7 +489,7 @@ func (m *Machine) matters(c *ssa.CallCommon) bool {
 		case *ssa.MakeClosure, *ssa.Function:
 			return true
 		case *ssa.Parameter:
-			if isFunc(a.Type()) {
+			if ir.IsFunc(a.Type()) {
 				return true
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
 	"github.com/concurlint/concurlint/passes/ownership"
@@ -180,7 +181,7 @@ func kindOf(v ssa.Value) any {
 		v = load.X
 	}
 	if f, ok := v.(*ssa.FieldAddr); ok {
-		return f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct).Field(f.Field)
+		return ir.FieldVar(f)
 	}
 	return nil
 }

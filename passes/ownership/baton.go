@@ -101,14 +101,14 @@ func (r *Result) findBatons() {
 			for _, instr := range b.Instrs {
 				switch instr := instr.(type) {
 				case *ssa.Store:
-					if !isChan(instr.Val.Type()) {
+					if !ir.IsChan(instr.Val.Type()) {
 						continue
 					}
 					if b := of(instr.Addr); b != nil {
 						b.made(instr.Val)
 					}
 				case *ssa.UnOp:
-					if instr.Op != token.MUL || !isChan(instr.Type()) {
+					if instr.Op != token.MUL || !ir.IsChan(instr.Type()) {
 						continue
 					}
 					if b := of(instr.X); b != nil {
@@ -131,11 +131,6 @@ func (r *Result) findBatons() {
 			r.batons = append(r.batons, b)
 		}
 	}
-}
-
-func isChan(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Chan)
-	return ok
 }
 
 // place returns the field or package variable at addr.

@@ -589,7 +589,7 @@ func (w *walk) storedAt(instr ssa.Instruction, addr ssa.Value) {
 // passed follows v, which is the function or an argument of a call.
 func (w *walk) passed(call *ssa.Call, v ssa.Value) {
 	callee := locks.CalleeOf(&call.Call, call.Call.Value)
-	if known.UseOf(callee.Func) == known.Spawns && isFunc(v.Type()) {
+	if known.UseOf(callee.Func) == known.Spawns && ir.IsFunc(v.Type()) {
 		w.publish(call, Started)
 		return
 	}
@@ -635,11 +635,6 @@ func (r *Result) returns(fn *ssa.Function, p *ssa.Parameter, i int) bool {
 		found = true
 	}
 	return found
-}
-
-func isFunc(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }
 
 // fresh reports whether result i of call is an object that the callee has made

@@ -69,7 +69,7 @@ func findCallers(funcs []*ssa.Function) callers {
 				}
 				common := call.Common()
 				if common.IsInvoke() {
-					if slices.ContainsFunc(common.Args, isFunc) {
+					if slices.ContainsFunc(common.Args, func(v ssa.Value) bool { return ir.IsFunc(v.Type()) }) {
 						c.invokes[common.Method.Name()] = append(c.invokes[common.Method.Name()], call)
 					}
 				} else if callee := locks.CalleeOf(common, common.Value); callee.Body != nil {
@@ -79,11 +79,6 @@ func findCallers(funcs []*ssa.Function) callers {
 		}
 	}
 	return c
-}
-
-func isFunc(v ssa.Value) bool {
-	_, ok := v.Type().Underlying().(*types.Signature)
-	return ok
 }
 
 // of returns the calls that may reach fn: its own, and those of the methods of

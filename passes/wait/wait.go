@@ -20,6 +20,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/concurlint/concurlint/passes/internal/ir"
 	"github.com/concurlint/concurlint/passes/internal/known"
 	"github.com/concurlint/concurlint/passes/locks"
 	"github.com/concurlint/concurlint/passes/lockset"
@@ -205,7 +206,10 @@ func (a *analyzer) key(v ssa.Value) any {
 			v = u.X
 			continue
 		case *ssa.FieldAddr:
-			return field(u)
+			if f := ir.FieldVar(u); f != nil {
+				return f
+			}
+			return nil
 		case *ssa.Global:
 			return u
 		case *ssa.ChangeType:
@@ -233,14 +237,6 @@ func (a *analyzer) key(v ssa.Value) any {
 		return nil
 	}
 	return nil
-}
-
-func field(f *ssa.FieldAddr) any {
-	s, ok := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
-	if !ok {
-		return nil
-	}
-	return s.Field(f.Field).Origin()
 }
 
 // collect gathers the operations of the package, and who else may have an end of

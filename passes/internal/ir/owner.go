@@ -31,6 +31,18 @@ func FieldVar(f *ssa.FieldAddr) *types.Var {
 	return s.Field(f.Field).Origin()
 }
 
+// IsFunc reports whether values of type t are functions.
+func IsFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// IsChan reports whether values of type t are channels.
+func IsChan(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Chan)
+	return ok
+}
+
 // An Owner says where a field of a struct stands: the first of the package's types,
 // by name, that has it, and the path to it from there, ".mu" or, through fields
 // whose struct has no name, ".state.mu".
