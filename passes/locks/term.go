@@ -282,12 +282,17 @@ func (n *Names) Rebuild(t *Term, x, y *Term) *Term {
 }
 
 // Class returns the last field or the package-level variable on t's path: what
-// survives of a lock's identity between functions. It is nil for locks that
-// only a local variable or an opaque value names.
+// survives of a lock's identity between functions. Where that is a field of a type
+// which is nothing but a lock, it is the field of that type, or the variable, that
+// tells one lock from another. Class is nil for locks that only a local variable or
+// an opaque value names.
 func (t *Term) Class() any {
 	for ; t != nil; t = t.X {
 		switch t.Kind {
 		case Field:
+			if t.X.Kind == Field && onlyLocks(t.X.Var.Type()) {
+				continue
+			}
 			return t.Var
 		case Root:
 			if g, ok := t.Val.(Global); ok {
@@ -297,6 +302,21 @@ func (t *Term) Class() any {
 		}
 	}
 	return nil
+}
+
+// onlyLocks reports whether t is a type that wraps a lock: it has methods, and all of
+// them lock or unlock.
+func onlyLocks(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.NumMethods() == 0 {
+		return false
+	}
+	for m := range n.Methods() {
+		if name := m.Name(); !strings.HasSuffix(name, "Lock") && !strings.HasSuffix(name, "Unlock") && name != "RLocker" {
+			return false
+		}
+	}
+	return true
 }
 
 // Certain reports whether t names one object, whatever happened before: its

@@ -71,7 +71,8 @@ func (a *analyzer) imported(fn *types.Func) map[Class]*acquisition {
 	}
 	var m map[Class]*acquisition
 	var f AcquireFact
-	if fn.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(fn, &f) {
+	// The machine names what a method of a lock acquires: its receiver.
+	if _, locks := locks.OpOf(fn); !locks && fn.Pkg() != a.pass.Pkg && a.pass.ImportObjectFact(fn, &f) {
 		m = make(map[Class]*acquisition)
 		for _, l := range f.Locks {
 			m[l.Class] = &acquisition{mode: l.Mode, at: l.At, tail: l.Chain, depth: len(l.Chain)}
