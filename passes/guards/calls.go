@@ -77,7 +77,8 @@ func (a *analyzer) checkForeign() {
 				continue
 			}
 			for _, l := range f.Locks {
-				if need := a.foreign(v, l); need != nil && !a.holdsForeign(fn, v, need) && a.breachForeign(fn, v, need, &f) {
+				// Whoever gave an object its lock by a pointer knows it by another name.
+				if need := a.foreign(v, l); need != nil && need.Kind != locks.Deref && !a.holdsForeign(fn, v, need) && a.breachForeign(fn, v, need, &f) {
 					reported[v.Instr] = true
 					break
 				}

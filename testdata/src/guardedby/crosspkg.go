@@ -1,6 +1,10 @@
 package guardedby
 
-import "guardedby/store"
+import (
+	"sync"
+
+	"guardedby/store"
+)
 
 // Exported fields, variables and helpers of another package: what guards them
 // is known from there.
@@ -86,4 +90,22 @@ func (w wrappedStore) GetOK() int {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
 	return w.Store.N
+}
+
+// An assembly knows the lock of its part by another name.
+type assembly struct {
+	mu   sync.Mutex
+	part *store.Part
+}
+
+func newAssembly() *assembly {
+	w := new(assembly)
+	w.part = store.NewPart(&w.mu)
+	return w
+}
+
+func (w *assembly) Grow() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.part.GrowLocked()
 }

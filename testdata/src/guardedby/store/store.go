@@ -56,3 +56,15 @@ func Hit() {
 	Hits++
 	HitsMu.Unlock()
 }
+
+// A Part shares the lock of what it is a part of.
+type Part struct {
+	Mu *sync.Mutex
+	n  int
+}
+
+// NewPart returns a part of an object with the given lock.
+func NewPart(mu *sync.Mutex) *Part { return &Part{Mu: mu} }
+
+// GrowLocked grows. p.Mu must be held.
+func (p *Part) GrowLocked() { p.n++ }
