@@ -26,7 +26,7 @@ var permits = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`no need|not need|needn't|need not|not needed|doesn't need|don't need|without needing`,
 	`(not|n't) (need|require) (a |an |any |further |additional |the )*(synchroni[sz]ation|lock(ing)?|mutex)`,
 	`no (further |additional )?(synchroni[sz]ation|lock(ing)?|mutex) (is )?(needed|required|necessary)`,
-	`without (any |further |additional )*synchroni[sz]ation`,
+	`without (any |further |additional |using )*synchroni[sz]ation`,
 	`must not be (called|used)`,
 	`(do not|don't|must not|mustn't|cannot|can't) (take |acquire |hold )?(the |a )?lock( here| at this|ing)?`,
 	`must( only)? be called (within|from|in|on|by|before|after)`,

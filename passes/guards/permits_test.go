@@ -8,6 +8,7 @@ func TestPermits(t *testing.T) {
 		"No locking as this is called from FindLeaf":        true,
 		"DO NOT lock at this stage":                         true,
 		"it is safe to read n here":                         true,
+		"Load reads n without using synchronization.":       true,
 		"External synchronisation provided by pipeline.mu.": true,
 		"Stop waits for the goroutine.":                     false,
 		"n is guarded by mu":                                false,
