@@ -148,7 +148,7 @@ func (a *analyzer) useOf(v ssa.Value, instr ssa.Instruction) use {
 			}
 			return unknownUse
 		case *ssa.FieldAddr:
-			if a.callsField(addr) {
+			if a.callsField(addr) || a.passedOn(addr.X) {
 				return unknownUse // perhaps with locks held
 			}
 			return keptUse
@@ -194,6 +194,31 @@ func (a *analyzer) useOfVariable(alloc *ssa.Alloc) use {
 		}
 	}
 	return use
+}
+
+// passedOn reports whether the struct at addr is a local one that its function fills and
+// only passes as an argument: the callee may call right then what is in it, with the
+// locks that the function holds. A method of the struct itself begins something longer.
+func (a *analyzer) passedOn(addr ssa.Value) bool {
+	alloc, ok := addr.(*ssa.Alloc)
+	if !ok {
+		return false
+	}
+	passed := false
+	for _, ref := range *alloc.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.FieldAddr, *ssa.DebugRef:
+		case *ssa.Call:
+			callee := locks.CalleeOf(&ref.Call, ref.Call.Value)
+			if callee.Func == nil || callee.Func.Signature().Recv() != nil && callee.Args[0] == ssa.Value(alloc) || !a.holdsAny(alloc.Parent(), ref) {
+				return false
+			}
+			passed = true
+		default:
+			return false
+		}
+	}
+	return passed
 }
 
 // callsParam reports whether the callee is known to do nothing with its function

@@ -68,3 +68,16 @@ func NewPart(mu *sync.Mutex) *Part { return &Part{Mu: mu} }
 
 // GrowLocked grows. p.Mu must be held.
 func (p *Part) GrowLocked() { p.n++ }
+
+// Options are what to ask.
+type Options struct {
+	Existing func(name string) int
+}
+
+// Validate asks at once.
+func Validate(name string, n int, opts *Options) bool { return opts.Existing(name)+n < 100 }
+
+// Serve asks now and then.
+func (o *Options) Serve() {
+	go func() { o.Existing("") }()
+}
