@@ -394,7 +394,7 @@ func (a *analyzer) hasRoom(k any) bool {
 const maxRoom = 1
 
 // fills reports whether a send to channel k at instruction at may have to wait: it
-// has no room or hardly any, and the function has not made room before.
+// has no room or hardly any, and the function has not made room before, nor the channel.
 func (a *analyzer) fills(k any, at ssa.Instruction) bool {
 	makes := a.makes[k]
 	if mk, ok := k.(*ssa.MakeChan); ok {
@@ -425,7 +425,8 @@ func (a *analyzer) fills(k any, at ssa.Instruction) bool {
 			return false
 		}
 	}
-	return true
+	// It has just been made.
+	return !slices.ContainsFunc(makes, func(mk *ssa.MakeChan) bool { return mk.Parent() == at.Parent() && ir.Precedes(mk, at) })
 }
 
 // setsFlag reports whether fn stores true in a field.

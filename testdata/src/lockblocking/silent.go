@@ -727,3 +727,29 @@ func (d *detector) Compare() {
 		d.failure("changed")
 	}
 }
+
+// A device makes the channel that stands for its connection when it is opened: there is
+// room for what it sends first.
+type device struct {
+	mu   sync.Mutex
+	free chan struct{}
+	n    int
+}
+
+func (d *device) Open() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.n == 0 {
+		d.free = make(chan struct{}, 1)
+		d.free <- struct{}{}
+	}
+	d.n++
+}
+
+func (d *device) Use() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	<-d.free
+	d.n++
+	go func() { d.free <- struct{}{} }()
+}
