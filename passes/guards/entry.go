@@ -102,7 +102,7 @@ func (a *analyzer) findEntries() {
 		if fn.Parent() != nil && a.uses[fn] == called && len(a.sites[fn]) == 0 {
 			e.open = true // it is called where the machine does not see it
 		}
-		if a.dispatched(fn) || a.uses[fn] == keptUse && a.speaks(fn) {
+		if a.dispatched(fn) || a.visitor(fn) || a.uses[fn] == keptUse && a.speaks(fn) {
 			e.any, e.open = false, true
 		}
 		a.declare(fn, e)
@@ -196,6 +196,45 @@ func (a *analyzer) isDispatched(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// visitor reports whether fn is a method of a type whose objects the package only hands
+// to a function, as an interface, where a lock may be held: the function may call fn
+// right then.
+//
+//	db.mu.Lock()
+//	batch.Replay(&cleaner{db})
+func (a *analyzer) visitor(fn *ssa.Function) bool {
+	obj, ok := fn.Object().(*types.Func)
+	if !ok || obj.Signature().Recv() == nil {
+		return false
+	}
+	if a.visitors == nil {
+		a.visitors = make(map[*types.TypeName]bool)
+		a.eachInstr(func(instr ssa.Instruction) {
+			mi, ok := instr.(*ssa.MakeInterface)
+			if !ok || a.inTest(instr.Parent()) {
+				return
+			}
+			if t := namedOf(mi.X.Type()); t != nil && t.Pkg() == a.pass.Pkg && !t.Exported() {
+				was, seen := a.visitors[t]
+				a.visitors[t] = (was || !seen) && a.handedOn(mi)
+			}
+		})
+	}
+	t := namedOf(obj.Signature().Recv().Type())
+	return t != nil && a.visitors[t]
+}
+
+// handedOn reports whether v is only an argument of calls at which a lock may be held.
+func (a *analyzer) handedOn(v *ssa.MakeInterface) bool {
+	for _, ref := range *v.Referrers() {
+		call, ok := ref.(*ssa.Call)
+		if !ok || !slices.Contains(call.Call.Args, ssa.Value(v)) || !a.holdsAny(call.Parent(), call) {
+			return false
+		}
+	}
+	return len(*v.Referrers()) > 0
 }
 
 // invokedMethods returns the interfaces through which the package calls

@@ -192,6 +192,7 @@ type analyzer struct {
 	fields      map[*types.Var]bool                   // function-valued ones that the package calls
 	inFields    *fieldSites                           // nil before it has been looked for
 	invoked     map[string][]*types.Interface
+	visitors    map[*types.TypeName]bool   // see visitor
 	dispatch    map[*ssa.Function]bool     // caches dispatched
 	invoking    map[string][]*ssa.Function // those that call a method through an interface
 	alone       map[*ssa.Function]bool

@@ -81,3 +81,16 @@ func Validate(name string, n int, opts *Options) bool { return opts.Existing(nam
 func (o *Options) Serve() {
 	go func() { o.Existing("") }()
 }
+
+// A Batch is a list of keys.
+type Batch struct{ keys []string }
+
+// A Deleter is told of keys.
+type Deleter interface{ Delete(k string) }
+
+// Replay tells d of the keys.
+func (b *Batch) Replay(d Deleter) {
+	for _, k := range b.keys {
+		d.Delete(k)
+	}
+}
