@@ -199,8 +199,8 @@ func (a *analyzer) isDispatched(fn *ssa.Function) bool {
 }
 
 // visitor reports whether fn is a method of a type whose objects the package only hands
-// to a function, as an interface, where a lock may be held: the function may call fn
-// right then.
+// to functions of other packages, as an interface, and somewhere holds a lock there:
+// they may call fn right then.
 //
 //	db.mu.Lock()
 //	batch.Replay(&cleaner{db})
@@ -211,30 +211,42 @@ func (a *analyzer) visitor(fn *ssa.Function) bool {
 	}
 	if a.visitors == nil {
 		a.visitors = make(map[*types.TypeName]bool)
+		elsewhere := make(map[*types.TypeName]bool)
 		a.eachInstr(func(instr ssa.Instruction) {
 			mi, ok := instr.(*ssa.MakeInterface)
 			if !ok || a.inTest(instr.Parent()) {
 				return
 			}
 			if t := namedOf(mi.X.Type()); t != nil && t.Pkg() == a.pass.Pkg && !t.Exported() {
-				was, seen := a.visitors[t]
-				a.visitors[t] = (was || !seen) && a.handedOn(mi)
+				only, held := a.handedOn(mi)
+				elsewhere[t] = elsewhere[t] || !only
+				a.visitors[t] = a.visitors[t] || held
 			}
 		})
+		for t := range elsewhere {
+			a.visitors[t] = a.visitors[t] && !elsewhere[t]
+		}
 	}
 	t := namedOf(obj.Signature().Recv().Type())
 	return t != nil && a.visitors[t]
 }
 
-// handedOn reports whether v is only an argument of calls at which a lock may be held.
-func (a *analyzer) handedOn(v *ssa.MakeInterface) bool {
+// handedOn reports whether v is only an argument of calls of other packages' functions,
+// and whether a lock is held at one of them.
+func (a *analyzer) handedOn(v *ssa.MakeInterface) (only, held bool) {
 	for _, ref := range *v.Referrers() {
 		call, ok := ref.(*ssa.Call)
-		if !ok || !slices.Contains(call.Call.Args, ssa.Value(v)) || !a.holdsAny(call.Parent(), call) {
-			return false
+		if !ok || !slices.Contains(call.Call.Args, ssa.Value(v)) {
+			return false, false
 		}
+		if callee := locks.CalleeOf(&call.Call, call.Call.Value).Func; callee == nil || callee.Pkg() == a.pass.Pkg {
+			return false, false
+		}
+		held = held || slices.ContainsFunc(a.visits(call.Parent()), func(v lockset.Visit) bool {
+			return v.Instr == ssa.Instruction(call) && slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held })
+		})
 	}
-	return len(*v.Referrers()) > 0
+	return len(*v.Referrers()) > 0, held
 }
 
 // invokedMethods returns the interfaces through which the package calls
