@@ -219,12 +219,16 @@ func (a *analyzer) visitor(fn *ssa.Function) bool {
 			}
 			if t := namedOf(mi.X.Type()); t != nil && t.Pkg() == a.pass.Pkg && !t.Exported() {
 				only, held := a.handedOn(mi)
-				elsewhere[t] = elsewhere[t] || !only
-				a.visitors[t] = a.visitors[t] || held
+				if !only {
+					elsewhere[t] = true
+				}
+				if held {
+					a.visitors[t] = true
+				}
 			}
 		})
 		for t := range elsewhere {
-			a.visitors[t] = a.visitors[t] && !elsewhere[t]
+			delete(a.visitors, t)
 		}
 	}
 	t := namedOf(obj.Signature().Recv().Type())
