@@ -33,7 +33,7 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 	b := &Breach{Guard: g, Expr: expr, Lock: a.lockExpr(g.lock, base, w.visit.At), Write: acc.write, Read: k == shared}
 	b.Pos, b.End = a.span(acc.pos)
 	need := a.at(g.lock, w.visit.At)
-	if need != nil && a.passedIn(need) && !a.explicit(g) {
+	if need != nil && a.passedIn(g, need) {
 		return
 	}
 	if need != nil && a.blames(g, acc, b, need, acc.fn, make(map[*ssa.Function]bool)) {
@@ -47,12 +47,6 @@ func (a *analyzer) breach(g *Guard, acc *access, k grip) {
 
 // inferred reports whether nobody says that the guard is one.
 func (g *Guard) inferred() bool { return !g.Declared.IsValid() && !g.FromDeclared }
-
-// explicit reports whether an annotation or a directive says that g is a guard.
-func (a *analyzer) explicit(g *Guard) bool {
-	d := a.vars[g.Var]
-	return d != nil && d.Form != Prose
-}
 
 // blames records the calls of fn that do not hold the lock that fn needs, if
 // others do. It reports whether there are any that hold it.
@@ -101,7 +95,7 @@ func (a *analyzer) blames(g *Guard, acc *access, b *Breach, need *locks.Term, fn
 		}
 		done[s.visit.Instr] = true
 		up := a.outward(need, s, fn)
-		if up != nil && (a.blames(g, acc, b, up, s.caller, seen) || a.passedIn(up) && !a.explicit(g)) {
+		if up != nil && (a.blames(g, acc, b, up, s.caller, seen) || a.passedIn(g, up)) {
 			continue
 		}
 		call := a.m.IR.Call(callPos(s.visit.Instr))

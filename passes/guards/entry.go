@@ -246,9 +246,7 @@ func (a *analyzer) handedOn(v *ssa.MakeInterface) (only, held bool) {
 		if callee := locks.CalleeOf(&call.Call, call.Call.Value).Func; callee == nil || callee.Pkg() == a.pass.Pkg {
 			return false, false
 		}
-		held = held || slices.ContainsFunc(a.visits(call.Parent()), func(v lockset.Visit) bool {
-			return v.Instr == ssa.Instruction(call) && slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held })
-		})
+		held = held || a.lockAtCall(call, func(l lockset.Lock) bool { return l.Status == lockset.Held })
 	}
 	return len(*v.Referrers()) > 0, held
 }
@@ -289,8 +287,13 @@ func (a *analyzer) holdsAny(fn *ssa.Function, call ssa.CallInstruction) bool {
 	if !ok || !obj.Exported() && a.uses[fn] != startedUse && a.goes[fn] == 0 {
 		return true // its callers are not looked at yet
 	}
-	return slices.ContainsFunc(a.visits(fn), func(v lockset.Visit) bool {
-		return v.Instr == call && slices.ContainsFunc(v.Locks, func(l lockset.Lock) bool { return l.Status == lockset.Held || l.Doubt })
+	return a.lockAtCall(call, func(l lockset.Lock) bool { return l.Status == lockset.Held || l.Doubt })
+}
+
+// lockAtCall reports whether its function may reach call with a lock for which is holds.
+func (a *analyzer) lockAtCall(call ssa.CallInstruction, is func(lockset.Lock) bool) bool {
+	return slices.ContainsFunc(a.visits(call.Parent()), func(v lockset.Visit) bool {
+		return v.Instr == call && slices.ContainsFunc(v.Locks, is)
 	})
 }
 

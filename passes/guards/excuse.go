@@ -248,12 +248,13 @@ func (a *analyzer) setsUp(acc *access) bool {
 	return a.manyWritten(acc) >= manyFields
 }
 
-// passedIn reports whether lock is a part of an argument that an exported function
-// writes to without ever taking the lock, and that only other packages pass: it sets up
-// an object which is still theirs alone. A receiver is not such an argument.
-func (a *analyzer) passedIn(lock *locks.Term) bool {
+// passedIn reports whether lock, which g asks for, is a part of an argument that an
+// exported function writes to without ever taking the lock, and that only other packages
+// pass: it sets up an object which is still theirs alone. A receiver is not such an
+// argument, and an annotation or a directive leaves no room for it.
+func (a *analyzer) passedIn(g *Guard, lock *locks.Term) bool {
 	p, ok := lock.Base().Val.(*ssa.Parameter)
-	if !ok || !lock.Direct() {
+	if d := a.vars[g.Var]; !ok || !lock.Direct() || d != nil && d.Form != Prose {
 		return false
 	}
 	fn := p.Parent()

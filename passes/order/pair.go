@@ -180,7 +180,7 @@ func kindOf(v ssa.Value) any {
 	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
 		v = load.X
 	}
-	if f, ok := v.(*ssa.FieldAddr); ok {
+	if f, ok := v.(*ssa.FieldAddr); ok && ir.FieldVar(f) != nil {
 		return ir.FieldVar(f)
 	}
 	return nil
