@@ -385,8 +385,8 @@ func (a *analyzer) implementing(named *types.Named, method *types.Func) []*ssa.F
 		return nil
 	}
 	var out []*ssa.Function
-	for _, t := range a.concrete() {
-		if !a.own.Converted(t, method) || !types.Implements(types.NewPointer(t), iface) {
+	for _, t := range a.m.IR.Concrete() {
+		if a.m.IR.InTest(t.Obj().Pos()) || !a.own.Converted(t, method) || !types.Implements(types.NewPointer(t), iface) {
 			continue // nobody makes such an interface of it
 		}
 		obj, _, _ := types.LookupFieldOrMethod(t, true, a.pass.Pkg, method.Name())
@@ -403,26 +403,6 @@ func (a *analyzer) implementing(named *types.Named, method *types.Func) []*ssa.F
 		}
 	}
 	return out
-}
-
-// concrete returns the types of the package, without those of tests, that may be
-// what is in an interface.
-func (a *analyzer) concrete() []*types.Named {
-	if a.types != nil {
-		return a.types
-	}
-	scope := a.pass.Pkg.Scope()
-	a.types = []*types.Named{}
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) || a.m.IR.InTest(tn.Pos()) {
-			continue
-		}
-		if n, ok := tn.Type().(*types.Named); ok && n.TypeParams() == nil {
-			a.types = append(a.types, n)
-		}
-	}
-	return a.types
 }
 
 func sortedClasses[V any](m map[Class]V) []Class {

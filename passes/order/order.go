@@ -173,7 +173,6 @@ type analyzer struct {
 	stores map[*types.Var][]*ssa.Store
 	// methods caches implementations.
 	methods map[abstract][]*ssa.Function
-	types   []*types.Named // see concrete
 	// handed are the pairs that are the callers' to judge, and nests the calls of those
 	// of other packages, which nesting lists.
 	handed  map[*types.Func][]Nest

@@ -52,33 +52,13 @@ func (r *Result) implementing(t *types.Named) []*types.Named {
 	if known {
 		return out
 	}
-	for _, named := range r.concrete() {
+	for _, named := range r.ir.Concrete() {
 		if types.Implements(types.NewPointer(named), iface) {
 			out = append(out, named)
 		}
 	}
 	r.implementers[t] = out
 	return out
-}
-
-// concrete returns the types of the package scope that may be what is in an interface,
-// by name. The caller holds r.methodsMu.
-func (r *Result) concrete() []*types.Named {
-	if r.types != nil {
-		return r.types
-	}
-	scope := r.pass.Pkg.Scope()
-	r.types = []*types.Named{}
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
-			continue
-		}
-		if named, ok := tn.Type().(*types.Named); ok && named.TypeParams() == nil {
-			r.types = append(r.types, named)
-		}
-	}
-	return r.types
 }
 
 // invoked returns the callee of a call of an interface method.

@@ -105,10 +105,9 @@ type Result struct {
 	runs  map[*ssa.Function][]*ssa.Function
 	deeds map[*ssa.Function]*deeds
 
-	methodsMu    sync.Mutex                      // guards the three below
+	methodsMu    sync.Mutex                      // guards the two below
 	methods      map[*types.Func]*ssa.Function   // see implementation
 	implementers map[*types.Named][]*types.Named // see implementing
-	types        []*types.Named                  // see concrete
 }
 
 func run(pass *analysis.Pass) (any, error) {

@@ -247,19 +247,11 @@ func (t *targets) implementation(method *types.Func) *ssa.Function {
 	if !ok {
 		return nil
 	}
-	scope := t.pkg.Scope()
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+	for _, named := range t.machine.IR.Concrete() {
+		if !types.Implements(types.NewPointer(named), iface) {
 			continue
 		}
-		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams() != nil {
-			continue
-		}
-		if !types.Implements(types.NewPointer(tn.Type()), iface) {
-			continue
-		}
-		obj, _, _ := types.LookupFieldOrMethod(tn.Type(), true, t.pkg, method.Name())
+		obj, _, _ := types.LookupFieldOrMethod(named, true, t.pkg, method.Name())
 		fn, ok := obj.(*types.Func)
 		if !ok || found != nil {
 			return nil
@@ -268,7 +260,7 @@ func (t *targets) implementation(method *types.Func) *ssa.Function {
 		if found == nil || len(found.Blocks) == 0 {
 			return nil
 		}
-		if promoted(fn, tn) {
+		if promoted(fn, named) {
 			return nil // the receiver is a part of the value
 		}
 	}
@@ -276,11 +268,11 @@ func (t *targets) implementation(method *types.Func) *ssa.Function {
 	return found
 }
 
-// promoted reports whether fn is a method of a type that tn embeds.
-func promoted(fn *types.Func, tn *types.TypeName) bool {
+// promoted reports whether fn is a method of a type that t embeds.
+func promoted(fn *types.Func, t *types.Named) bool {
 	recv := fn.Signature().Recv().Type()
 	if p, ok := types.Unalias(recv).(*types.Pointer); ok {
 		recv = p.Elem()
 	}
-	return !types.Identical(recv, tn.Type())
+	return !types.Identical(recv, t)
 }

@@ -12,6 +12,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -27,6 +28,10 @@ type Package struct {
 	// Assigned holds the package variables that functions other than the
 	// initialiser assign, or whose address they take.
 	Assigned map[*ssa.Global]bool
+
+	// Concrete returns the types of the package scope that may be what is in an
+	// interface, by name, those of tests too.
+	Concrete func() []*types.Named
 
 	closures map[*ssa.Function]*ssa.MakeClosure // nil entry: made at several places
 	cells    map[*ssa.Alloc]*Cell
@@ -57,6 +62,7 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		Fset:     pass.Fset,
 		Info:     pass.TypesInfo,
 		Assigned: make(map[*ssa.Global]bool),
+		Concrete: sync.OnceValue(func() []*types.Named { return concrete(pass.Pkg.Scope()) }),
 		closures: make(map[*ssa.Function]*ssa.MakeClosure),
 		cells:    make(map[*ssa.Alloc]*Cell),
 		calls:    make(map[token.Pos]*ast.CallExpr),
@@ -93,6 +99,21 @@ func Build(pass *analysis.Pass, noReturn func(*types.Func) bool) *Package {
 		pkg.index(fn)
 	}
 	return pkg
+}
+
+// concrete returns the types of scope that are neither interfaces nor generic, by name.
+func concrete(scope *types.Scope) []*types.Named {
+	var out []*types.Named
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() || types.IsInterface(tn.Type()) {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); ok && named.TypeParams() == nil {
+			out = append(out, named)
+		}
+	}
+	return out
 }
 
 func (p *Package) add(fn *ssa.Function) {
