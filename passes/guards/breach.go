@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/concurlint/concurlint/passes/locks"
@@ -312,26 +313,26 @@ func (a *analyzer) lockAt(call *ast.CallExpr, need *locks.Term, fn *ssa.Function
 // nodeAt returns the selector whose field name, or the identifier that, begins
 // at pos.
 func (a *analyzer) nodeAt(pos token.Pos) ast.Node {
+	path := a.enclosing(pos)
+	if len(path) == 0 || path[0].Pos() != pos {
+		return nil
+	}
+	id, ok := path[0].(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	if sel, ok := path[1].(*ast.SelectorExpr); ok && sel.Sel == id {
+		return sel
+	}
+	return id
+}
+
+// enclosing returns the syntax at pos and around it, from the innermost, up to the file.
+func (a *analyzer) enclosing(pos token.Pos) []ast.Node {
 	f := a.fileAt(pos)
 	if f == nil {
 		return nil
 	}
-	var found ast.Node
-	ast.Inspect(f, func(n ast.Node) bool {
-		if n == nil || found != nil || pos < n.Pos() || n.End() <= pos {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			if n.Sel.Pos() == pos {
-				found = n
-			}
-		case *ast.Ident:
-			if n.Pos() == pos {
-				found = n
-			}
-		}
-		return true
-	})
-	return found
+	path, _ := astutil.PathEnclosingInterval(f, pos, pos)
+	return path
 }

@@ -183,21 +183,12 @@ func (a *analyzer) unsynchronized(v *types.Var) bool {
 
 // structAt returns the syntax of the innermost struct around pos, or nil.
 func (a *analyzer) structAt(pos token.Pos) *ast.StructType {
-	f := a.fileAt(pos)
-	if f == nil {
-		return nil
-	}
-	var found *ast.StructType
-	ast.Inspect(f, func(n ast.Node) bool {
-		if n == nil || pos < n.Pos() || n.End() <= pos {
-			return false
-		}
+	for _, n := range a.enclosing(pos) {
 		if s, ok := n.(*ast.StructType); ok {
-			found = s
+			return s
 		}
-		return true
-	})
-	return found
+	}
+	return nil
 }
 
 // unsynchronizedIn returns the fields of s for which unsynchronized holds.
