@@ -212,10 +212,10 @@ func (a *analyzer) visitor(fn *ssa.Function) bool {
 	if a.visitors == nil {
 		a.visitors = make(map[*types.TypeName]bool)
 		elsewhere := make(map[*types.TypeName]bool)
-		a.eachInstr(func(instr ssa.Instruction) {
+		for instr := range a.m.IR.Instructions() {
 			mi, ok := instr.(*ssa.MakeInterface)
 			if !ok || a.inTest(instr.Parent()) {
-				return
+				continue
 			}
 			if t := namedOf(mi.X.Type()); t != nil && t.Pkg() == a.pass.Pkg && !t.Exported() {
 				only, held := a.handedOn(mi)
@@ -226,7 +226,7 @@ func (a *analyzer) visitor(fn *ssa.Function) bool {
 					a.visitors[t] = true
 				}
 			}
-		})
+		}
 		for t := range elsewhere {
 			delete(a.visitors, t)
 		}

@@ -203,13 +203,13 @@ func (a *analyzer) loseFuncs(instr ssa.Instruction, operands []*ssa.Value, leaks
 // by calling it.
 func (a *analyzer) leakingFields() map[*types.Var]bool {
 	leaks := make(map[*types.Var]bool)
-	a.eachInstr(func(instr ssa.Instruction) {
+	for instr := range a.m.IR.Instructions() {
 		if addr, ok := instr.(*ssa.FieldAddr); ok {
 			if f := ir.FieldVar(addr); f != nil && ir.IsFunc(f.Type()) && !onlyCalled(addr) {
 				leaks[f] = true
 			}
 		}
-	})
+	}
 	return leaks
 }
 

@@ -40,10 +40,10 @@ func (a *analyzer) findUses() {
 func (a *analyzer) findOnceFields() {
 	done := make(map[*types.Var]bool) // fields that are passed to Once
 	called := make(map[*types.Var]bool)
-	a.eachInstr(func(instr ssa.Instruction) {
+	for instr := range a.m.IR.Instructions() {
 		call, ok := instr.(ssa.CallInstruction)
 		if !ok {
-			return
+			continue
 		}
 		if f := ir.LoadedFrom(call.Common().Value); f != nil {
 			called[f] = true
@@ -57,29 +57,18 @@ func (a *analyzer) findOnceFields() {
 				}
 			}
 		}
-	})
+	}
 	if len(done) == 0 {
 		return
 	}
-	a.eachInstr(func(instr ssa.Instruction) {
+	for instr := range a.m.IR.Instructions() {
 		s, ok := instr.(*ssa.Store)
 		if !ok {
-			return
+			continue
 		}
 		if f, ok := s.Addr.(*ssa.FieldAddr); ok && done[ir.FieldVar(f)] && !called[ir.FieldVar(f)] {
 			if c := locks.CalleeOf(&ssa.CallCommon{Value: s.Val}, s.Val); c.Body != nil {
 				a.once[c.Body] = true
-			}
-		}
-	})
-}
-
-// eachInstr calls visit for all instructions of the package.
-func (a *analyzer) eachInstr(visit func(ssa.Instruction)) {
-	for _, fn := range a.m.IR.Funcs {
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				visit(instr)
 			}
 		}
 	}

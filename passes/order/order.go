@@ -167,7 +167,6 @@ type analyzer struct {
 	byPair map[[2]Class][]*Edge
 	writes map[Class]bool // classes that somebody locks for writing
 	facts  map[*types.Func]map[Class]*acquisition
-	events map[*ssa.Function][]lockset.Event
 	// sites and stores are of all that the package does; see callsOf and storesTo.
 	sites  map[*ssa.Function][]ssa.CallInstruction
 	stores map[*types.Var][]*ssa.Store
@@ -192,7 +191,6 @@ func run(pass *analysis.Pass) (any, error) {
 		byPair:  make(map[[2]Class][]*Edge),
 		writes:  make(map[Class]bool),
 		facts:   make(map[*types.Func]map[Class]*acquisition),
-		events:  make(map[*ssa.Function][]lockset.Event),
 		methods: make(map[abstract][]*ssa.Function),
 		handed:  make(map[*types.Func][]Nest),
 		nests:   make(map[*types.Func][]ssa.CallInstruction),
@@ -224,9 +222,6 @@ func (a *analyzer) compute() {
 		return
 	}
 	a.m = sum.Machine
-	for _, f := range functions {
-		a.events[f.Fn] = f.Events
-	}
 	a.findBelow(functions)
 	for _, f := range functions {
 		if !isInit(f.Fn) {
@@ -497,7 +492,7 @@ func (a *analyzer) lets(fn *ssa.Function, from, to Class) bool {
 	if fn == nil || !slices.ContainsFunc(a.sum.Needs(fn), func(n summary.Need) bool { c, ok := a.classOf(n.Term); return ok && c == from }) {
 		return false
 	}
-	for _, e := range a.events[fn] {
+	for _, e := range a.sum.Run(fn).Events {
 		if e.Kind != lockset.Acquired {
 			continue
 		}

@@ -3,7 +3,6 @@ package order
 import (
 	"go/token"
 	"go/types"
-	"iter"
 	"slices"
 	"strings"
 
@@ -128,7 +127,7 @@ func (a *analyzer) bothWays(fn *ssa.Function, i, j int) bool {
 func (a *analyzer) callsOf(fn *ssa.Function) []ssa.CallInstruction {
 	if a.sites == nil {
 		a.sites = make(map[*ssa.Function][]ssa.CallInstruction)
-		for instr := range a.instructions() {
+		for instr := range a.m.IR.Instructions() {
 			if call, ok := instr.(ssa.CallInstruction); ok {
 				if body := locks.CalleeOf(call.Common(), call.Common().Value).Body; body != nil {
 					a.sites[body] = append(a.sites[body], call)
@@ -137,21 +136,6 @@ func (a *analyzer) callsOf(fn *ssa.Function) []ssa.CallInstruction {
 		}
 	}
 	return a.sites[fn]
-}
-
-// instructions returns those of the package, in source order.
-func (a *analyzer) instructions() iter.Seq[ssa.Instruction] {
-	return func(yield func(ssa.Instruction) bool) {
-		for _, fn := range a.m.IR.Funcs {
-			for _, b := range fn.Blocks {
-				for _, instr := range b.Instrs {
-					if !yield(instr) {
-						return
-					}
-				}
-			}
-		}
-	}
 }
 
 // exchanged returns the first of calls that another may meet, or itself on another

@@ -141,7 +141,7 @@ func (a *analyzer) storedAs(x, y *ssa.FieldAddr, depth int) (token.Pos, bool) {
 func (a *analyzer) storesTo(v *types.Var) []*ssa.Store {
 	if a.stores == nil {
 		a.stores = make(map[*types.Var][]*ssa.Store)
-		for instr := range a.instructions() {
+		for instr := range a.m.IR.Instructions() {
 			if s, ok := instr.(*ssa.Store); ok {
 				if f, ok := s.Addr.(*ssa.FieldAddr); ok {
 					a.stores[ir.FieldVar(f)] = append(a.stores[ir.FieldVar(f)], s)

@@ -10,6 +10,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -186,6 +187,21 @@ func (p *Package) use(alloc *ssa.Alloc, v ssa.Value) {
 		case *ssa.UnOp, *ssa.MakeClosure, *ssa.DebugRef:
 		default:
 			c.Leaks = true
+		}
+	}
+}
+
+// Instructions returns those of all functions of the package, in source order.
+func (p *Package) Instructions() iter.Seq[ssa.Instruction] {
+	return func(yield func(ssa.Instruction) bool) {
+		for _, fn := range p.Funcs {
+			for _, b := range fn.Blocks {
+				for _, instr := range b.Instrs {
+					if !yield(instr) {
+						return
+					}
+				}
+			}
 		}
 	}
 }
